@@ -1,0 +1,366 @@
+"""Every write to the ledger: post, reverse, close a period; cover and commitments."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from coop.errors import InvalidInput, NotFound, StetigError
+from coop.ledger.chart import CHART
+from coop.ledger.lines import Draft, Line, Unbalanced, draft
+from coop.ledger.models import Account, Budget, Commitment, Cover, Entry, Period, Posting
+from coop.ledger.queries import available_cents
+from coop.tenancy.models import User
+from coop.tenancy.numbers import draw_numbers
+from coop.tenancy.scope import current_coop_id
+
+JOURNAL = "journal"
+
+
+class AlreadyPosted(StetigError):
+    """This was posted before; nothing was posted again."""
+
+    code = "already_posted"
+
+
+class PeriodClosed(StetigError):
+    """The month is closed: what comes late is booked in the first open one."""
+
+    code = "period_closed"
+
+
+class AlreadyReversed(StetigError):
+    """This entry has been reversed already."""
+
+    code = "already_reversed"
+
+
+class BeyondCover(StetigError):
+    """The budget and its cover do not bear this promise."""
+
+    code = "beyond_cover"
+
+
+def month_of(day: date) -> date:
+    """The first day of the month of `day`."""
+    return day.replace(day=1)
+
+
+def next_month(month: date) -> date:
+    """The first day of the month after."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+@transaction.atomic
+def open_books() -> None:
+    """Give the cooperative in scope its accounts. Can be run again: what is there stays."""
+    Account.objects.bulk_create(
+        [Account(code=kind.code, layer=kind.layer, per_budget=kind.per_budget) for kind in CHART.values()],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def post(entry: Draft, *, by: User | None = None) -> Entry:
+    """Post one entry. Raises: as `post_all`."""
+    return post_all([entry], by=by)[0]
+
+
+@transaction.atomic
+def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
+    """Post entries, all or none, in one statement per table whatever their number.
+
+    Each is booked on its day where that month is open, else on the first day of the first open month.
+
+    Raises: Unbalanced, AlreadyPosted, PeriodClosed, NoCoopInScope.
+    """
+    if not drafts:
+        return []
+    checked = [entry.checked_lines() for entry in drafts]
+    days = _booking_days({entry.event_on for entry in drafts})
+    accounts = dict(Account.objects.values_list("code", "id"))
+    if len(accounts) < len(CHART):
+        open_books()
+        accounts = dict(Account.objects.values_list("code", "id"))
+    numbers = draw_numbers(JOURNAL, len(drafts))
+    entries = [
+        Entry(
+            number=number,
+            booked_on=days[entry.event_on],
+            event_on=entry.event_on,
+            source=entry.source,
+            document=entry.document,
+            text=entry.text,
+            reverses_id=entry.reverses_id,
+            posted_by=by,
+            digest=digest_of(
+                number=number,
+                booked_on=days[entry.event_on],
+                event_on=entry.event_on,
+                source=entry.source,
+                document=entry.document,
+                text=entry.text,
+                reverses_id=entry.reverses_id,
+                postings=[_content(line) for line in lines],
+            ),
+        )
+        for number, entry, lines in zip(numbers, drafts, checked, strict=True)
+    ]
+    try:
+        with transaction.atomic():
+            Entry.objects.bulk_create(entries, batch_size=2000)
+            Posting.objects.bulk_create(
+                [
+                    Posting(
+                        entry=entry,
+                        account_id=accounts[line.account],
+                        layer=CHART[line.account].layer,
+                        budget_id=line.budget_id,
+                        amount_cents=line.cents,
+                        party=line.party,
+                        service_month=line.service_month,
+                        tax_month=line.tax_month,
+                    )
+                    for entry, lines in zip(entries, checked, strict=True)
+                    for line in lines
+                ],
+                batch_size=4000,
+            )
+    except IntegrityError as error:
+        raise _named(error) from error
+    return entries
+
+
+@transaction.atomic
+def reverse(*, source: str, event_on: date, by: User | None = None, text: str = "") -> Entry:
+    """Take an entry back by one of its own with all signs turned. One entry, one reversal.
+
+    Raises: NotFound, AlreadyReversed.
+    """
+    entry = Entry.objects.filter(source=source).first()
+    if entry is None:
+        raise NotFound(_("There is no entry “%(source)s”.") % {"source": source})
+    lines = [
+        Line(
+            account=posting.account.code,
+            cents=-posting.amount_cents,
+            budget_id=posting.budget_id,
+            party=posting.party,
+            service_month=posting.service_month,
+            tax_month=posting.tax_month,
+        )
+        for posting in Posting.objects.filter(entry=entry).select_related("account").order_by("id")
+    ]
+    try:
+        return post(
+            draft(
+                f"{source}:reversed",
+                event_on,
+                text or _("Reversal of entry %(number)s") % {"number": entry.number},
+                lines,
+                document=entry.document,
+                reverses_id=entry.pk,
+            ),
+            by=by,
+        )
+    except AlreadyPosted as error:
+        raise AlreadyReversed from error
+
+
+@transaction.atomic
+def close_period(*, month: date, by: User, at: datetime) -> Period:
+    """Close a month for ever and chain the digests of its entries to those of the month before.
+
+    Raises: PeriodClosed, InvalidInput, where an earlier month is open.
+    """
+    period = Period.objects.select_for_update().filter(month=month_of(month)).first()
+    if period is None:
+        raise InvalidInput(_("There is nothing booked in %(month)s.") % {"month": f"{month:%Y-%m}"})
+    if period.closed_at is not None:
+        raise PeriodClosed(_("%(month)s is closed already.") % {"month": f"{month:%Y-%m}"})
+    before = Period.objects.filter(month__lt=period.month).order_by("-month").first()
+    if before and before.closed_at is None:
+        raise InvalidInput(_("Close %(month)s first.") % {"month": f"{before.month:%Y-%m}"})
+    period.chain = chain_of(before.chain if before else "", entry_digests_of(period.month))
+    period.closed_at = at
+    period.closed_by = by
+    period.save(update_fields=["chain", "closed_at", "closed_by"])
+    return period
+
+
+@transaction.atomic
+def open_budget(*, name: str, on: date, kind: Budget.Kind = Budget.Kind.PERSONAL) -> Budget:
+    """Open a budget."""
+    budget: Budget = Budget.objects.create(name=name, opened_on=on, kind=kind)
+    return budget
+
+
+@transaction.atomic
+def set_cover(*, budget_id: int, source: str, cents: int, since: date, until: date | None = None) -> None:
+    """State what the guarantee adds to a budget for one confirmed thing; zero takes it away."""
+    if cents < 0:
+        raise InvalidInput(f"{source}: cover cannot be negative")
+    if cents == 0:
+        Cover.objects.filter(source=source).delete()
+        return
+    Cover.objects.update_or_create(
+        source=source, defaults={"budget_id": budget_id, "cents": cents, "since": since, "until": until}
+    )
+
+
+@transaction.atomic
+def commit(
+    *, budget_id: int, source: str, monthly_cents: int, since: date, until: date, on: date, replaces: str = ""
+) -> Commitment:
+    """Promise a monthly cost out of a budget, if budget and cover bear all of it.
+
+    Locks the budget, so that two promises cannot be made on the same money. `replaces` names the source of
+    a commitment that ends where this one begins.
+
+    Raises: BeyondCover, NotFound, InvalidInput.
+    """
+    budget = Budget.objects.select_for_update().filter(id=budget_id).first()
+    if budget is None:
+        raise NotFound(_("This budget does not exist."))
+    if since.day != 1 or until.day != 1 or until <= since or monthly_cents <= 0:
+        raise InvalidInput(_("A promise runs over whole months and has a cost."))
+    if replaces:
+        end_commitment(source=replaces, until=since)
+    promise = Commitment(
+        budget=budget, source=source, monthly_cents=monthly_cents, since=since, until=until, settled_until=since
+    )
+    if promise.outstanding_cents() > available_cents(budget_id, on):
+        raise BeyondCover(
+            _(
+                "What the budget holds and what is confirmed do not bear this salary until it ends. Choose a lower one, a "
+                "shorter time, or wait for confirmed jobs."
+            )
+        )
+    promise.save(force_insert=True)
+    return promise
+
+
+@transaction.atomic
+def end_commitment(*, source: str, until: date) -> None:
+    """Let a promise end on the first day of a month; what had ended before stays."""
+    promise = Commitment.objects.select_for_update().filter(source=source).first()
+    if promise is None or promise.until <= until:
+        return
+    if until <= promise.since:
+        promise.delete()
+        return
+    promise.until = until
+    promise.save(update_fields=["until"])
+
+
+@transaction.atomic
+def settle_commitments(*, sources: Iterable[str], until: date) -> None:
+    """Mark the months before `until` as paid, in one statement."""
+    Commitment.objects.filter(source__in=list(sources), settled_until__lt=until).update(settled_until=until)
+
+
+# --- digests ----------------------------------------------------------------------------------------------------
+
+
+def digest_of(
+    *,
+    number: int,
+    booked_on: date,
+    event_on: date,
+    source: str,
+    document: str,
+    text: str,
+    reverses_id: int | None,
+    postings: Iterable[Sequence[Any]],
+) -> str:
+    """SHA-256 over an entry's content.
+
+    `postings` are (account code, cents, budget id, party, service month, tax month); their order does not matter.
+    """
+    content = [
+        number,
+        booked_on.isoformat(),
+        event_on.isoformat(),
+        source,
+        document,
+        text,
+        reverses_id or 0,
+        sorted(
+            [
+                str(code),
+                cents,
+                budget or 0,
+                party,
+                service.isoformat() if service else "",
+                tax.isoformat() if tax else "",
+            ]
+            for code, cents, budget, party, service, tax in postings
+        ),
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def chain_of(before: str, digests: Iterable[str]) -> str:
+    """The digest of a closed month: that of the month before, then those of its entries by number."""
+    chain = hashlib.sha256(before.encode())
+    for digest in digests:
+        chain.update(b"\n" + digest.encode())
+    return chain.hexdigest()
+
+
+def entry_digests_of(month: date) -> list[str]:
+    """The digests of a month's entries by number."""
+    entries = Entry.objects.filter(booked_on__gte=month, booked_on__lt=next_month(month))
+    return list(entries.order_by("number").values_list("digest", flat=True))
+
+
+def _content(line: Line) -> tuple[Any, ...]:
+    return (line.account, line.cents, line.budget_id, line.party, line.service_month, line.tax_month)
+
+
+def _booking_days(events: set[date]) -> dict[date, date]:
+    """Where each event is booked: on its day in an open month, else on the first open month's first day."""
+    periods = dict(Period.objects.values_list("month", "closed_at"))
+    days = {}
+    for event in sorted(events):
+        month = month_of(event)
+        if month in periods and periods[month] is None:
+            days[event] = event
+            continue
+        if month not in periods and not any(known > month for known in periods):
+            _open_period(month)
+            periods[month] = None
+            days[event] = event
+            continue
+        later = sorted(known for known, closed in periods.items() if known > month and closed is None)
+        if not later:
+            after = next_month(max(periods))
+            _open_period(after)
+            periods[after] = None
+            later = [after]
+        days[event] = later[0]
+    return days
+
+
+def _open_period(month: date) -> None:
+    # Two transactions may open the same month at once: the second waits for the first and finds it there.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_period (coop_id, month, chain) VALUES (%s, %s, '') ON CONFLICT (coop_id, month) DO NOTHING",
+            [current_coop_id(), month],
+        )
+
+
+def _named(error: IntegrityError) -> StetigError:
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    if name in {"entry_source_once", "entry_reverses_id_key", "ledger_entry_reverses_id_key"}:
+        return AlreadyPosted()
+    if name == "entry_in_open_period":
+        return PeriodClosed()
+    if name == "entry_balances":
+        return Unbalanced()
+    return InvalidInput(_("The ledger refused this entry (%(name)s).") % {"name": name})

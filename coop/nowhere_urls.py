@@ -1,0 +1,7 @@
+"""What hosts that belong to nobody answer: nothing."""
+
+from django.urls import re_path
+
+from coop.tenancy.middleware import nothing_here
+
+urlpatterns = [re_path(r"^", nothing_here)]

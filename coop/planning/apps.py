@@ -1,0 +1,10 @@
+"""The planning app."""
+
+from django.apps import AppConfig
+
+
+class PlanningConfig(AppConfig):
+    """See the package's docstring."""
+
+    name = "coop.planning"
+    label = "planning"

@@ -1,0 +1,17 @@
+"""The tenancy app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TenancyConfig(AppConfig):
+    """Cooperatives, logins, roles, and the fence between cooperatives."""
+
+    name = "coop.tenancy"
+    label = "tenancy"
+
+    def ready(self) -> None:
+        """Hand the application's rights to its role after each migration."""
+        from coop.tenancy.grants import grant_application_role  # noqa: PLC0415 (models are ready now)
+
+        post_migrate.connect(grant_application_role, sender=self)

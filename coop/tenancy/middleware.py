@@ -1,0 +1,63 @@
+"""From the host to the cooperative, and from the cooperative to its scope."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from coop.tenancy.models import Address, Cooperative
+from coop.tenancy.queries import roles_of
+from coop.tenancy.scope import coop_scope
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HostMiddleware:
+    """Names the cooperative of the request by its host: exactly <slug>.<BASE_DOMAIN>.
+
+    The base domain itself shows the pages of the platform; any other host is not found.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set `request.coop_id`, or answer as if nothing were here."""
+        host = request.get_host().partition(":")[0].lower()
+        request.coop_id = None  # type: ignore[attr-defined]
+        if host in {settings.BASE_DOMAIN, "127.0.0.1"}:
+            request.urlconf = "coop.platform_urls"  # type: ignore[attr-defined]
+            return self.get_response(request)
+        slug = host.removesuffix(f".{settings.BASE_DOMAIN}")
+        address = Address.objects.filter(slug=slug).first() if "." not in slug else None
+        if address is None:
+            request.urlconf = "coop.nowhere_urls"  # type: ignore[attr-defined]
+            return self.get_response(request)
+        request.coop_id = address.coop_id  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class ScopeMiddleware:
+    """Opens the cooperative's scope around the view, and knows the login's roles in it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the view in one transaction of the cooperative."""
+        coop_id = request.coop_id  # type: ignore[attr-defined]
+        if coop_id is None:
+            request.coop = None  # type: ignore[attr-defined]
+            request.roles = frozenset()  # type: ignore[attr-defined]
+            return self.get_response(request)
+        with coop_scope(coop_id):
+            request.coop = SimpleLazyObject(lambda: Cooperative.objects.get(id=coop_id))  # type: ignore[attr-defined]
+            request.roles = roles_of(request.user)  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+
+def nothing_here(_request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    """The answer for hosts that belong to nobody."""
+    raise Http404

@@ -1,0 +1,45 @@
+"""The API's side of roles and errors."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from coop.errors import NotFound, StetigError
+from coop.tenancy.queries import roles_of
+from coop.tenancy.states import Role
+
+
+class RolePermission(BasePermission):
+    """A view names its roles in `allowed_roles`, or per action in `allowed_roles_by_action`.
+
+    A view that names none is closed to everybody. The wrong role gets the same 404 as a guessed id.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Raises: NotAuthenticated without a login, Http404 for the wrong role or cooperative."""
+        if getattr(request, "coop_id", None) is None:
+            raise Http404
+        if not request.user or not request.user.is_authenticated:
+            raise exceptions.NotAuthenticated
+        by_action = getattr(view, "allowed_roles_by_action", {})
+        allowed = frozenset(by_action.get(getattr(view, "action", None), getattr(view, "allowed_roles", ())))
+        # A token's login is known only here, after the middleware.
+        roles: frozenset[Role] = roles_of(request.user)
+        request._request.roles = roles  # type: ignore[attr-defined]  # noqa: SLF001 (the views read it there)
+        if not allowed & roles:
+            raise Http404
+        return True
+
+
+def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Errors of use cases as `{"code", "detail"}`; everything else as the framework does it."""
+    if isinstance(exc, NotFound):
+        return exception_handler(Http404(), context)
+    if isinstance(exc, StetigError):
+        return Response({"code": exc.code, "detail": str(exc)}, status=status.HTTP_409_CONFLICT)
+    return exception_handler(exc, context)

@@ -1,0 +1,47 @@
+"""Reads over cooperatives, their policy and their roles."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from coop.errors import StetigError
+from coop.tenancy.models import Address, Cooperative, Policy, RoleAssignment
+from coop.tenancy.scope import current_coop_id
+from coop.tenancy.states import Role
+
+
+class NoPolicy(StetigError):
+    """The cooperative has decided no policy for that day: add one under Settings."""
+
+    code = "no_policy"
+
+
+def this_cooperative() -> Cooperative:
+    """The cooperative in scope. Raises: NoCoopInScope."""
+    return Cooperative.objects.get(id=current_coop_id())
+
+
+def policy_on(day: date) -> Policy:
+    """The policy in force on `day`. Raises: NoPolicy."""
+    policy: Policy | None = Policy.objects.filter(since__lte=day).order_by("-since").first()
+    if policy is None:
+        raise NoPolicy(
+            f"The cooperative has no policy for {day.isoformat()}. Add one that begins on or before that day."
+        )
+    return policy
+
+
+def roles_of(user: Any, on: date | None = None) -> frozenset[Role]:
+    """The roles that a login holds in the cooperative in scope (`on`: today where not given)."""
+    if not user.is_authenticated:
+        return frozenset()
+    day = on or timezone.localdate()
+    held = RoleAssignment.objects.filter(Q(until__isnull=True) | Q(until__gt=day), user_id=user.pk, since__lte=day)
+    return frozenset(Role(role) for role in held.values_list("role", flat=True))
+
+
+def all_coop_ids() -> list[int]:
+    """Every cooperative of the installation, for jobs that open each one's scope in turn."""
+    return list(Address.objects.order_by("coop_id").values_list("coop_id", flat=True))

@@ -1,0 +1,45 @@
+"""The base of every job: it opens its cooperative's scope, or refuses to run."""
+
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import transaction
+
+from coop.tenancy.queries import all_coop_ids
+from coop.tenancy.scope import NoCoopInScope, coop_scope
+
+
+class CoopTask(Task):  # type: ignore[type-arg]
+    """A job of one cooperative: called with `coop_id`, it runs in that scope and one transaction.
+
+    With `own_transactions = True` the task gets `coop_id` and opens a scope per step itself.
+
+    Raises: NoCoopInScope, where no `coop_id` is given.
+    """
+
+    own_transactions = False
+
+    def __call__(self, *args: Any, coop_id: int | None = None, **kwargs: Any) -> Any:
+        """Run in the scope of `coop_id`."""
+        if coop_id is None:
+            raise NoCoopInScope(f"{self.name}: give coop_id.")
+        if self.own_transactions:
+            return self.run(*args, coop_id=coop_id, **kwargs)
+        with coop_scope(coop_id):
+            return self.run(*args, **kwargs)
+
+
+def coop_task(**options: Any) -> Any:
+    """`@coop_task()`: a shared task with `CoopTask` as its base."""
+    return shared_task(base=CoopTask, **options)
+
+
+def enqueue(task: Any, **kwargs: Any) -> None:
+    """Send a job when the present transaction has committed, and not otherwise."""
+    transaction.on_commit(lambda: task.apply_async(kwargs=kwargs))
+
+
+def enqueue_for_all(task: Any, **kwargs: Any) -> None:
+    """Send a job once for every cooperative."""
+    for coop_id in all_coop_ids():
+        enqueue(task, coop_id=coop_id, **kwargs)

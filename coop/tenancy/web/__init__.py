@@ -1,0 +1,1 @@
+"""Pages around logins, roles and policy."""

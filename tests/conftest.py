@@ -1,0 +1,72 @@
+"""The database as production has it: made by the owner, used by the application's role."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from coop.tenancy.models import Cooperative
+from coop.tenancy.scope import coop_scope
+from tests.cast import Cast, cast_of
+from tests.factories.tenancy import make_cooperative
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The owner makes the test database and migrates it."""
+    connection.close()
+    connection.settings_dict["OPTIONS"].pop("assume_role", None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Everything after that runs as the application, held by row-level security."""
+    connection.close()
+    connection.settings_dict["OPTIONS"]["assume_role"] = settings.DATABASE_APP_ROLE
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connection.close()
+        connection.settings_dict["OPTIONS"].pop("assume_role", None)
+
+
+@pytest.fixture
+def committing(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Real commits, for races, workers and browsers. Nothing is cleaned up: each test opens its own cooperative."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def coop(db: None) -> Iterator[Cooperative]:
+    """A cooperative in scope."""
+    cooperative = make_cooperative()
+    with coop_scope(cooperative.pk):
+        yield cooperative
+
+
+@pytest.fixture
+def other_coop(db: None) -> Cooperative:
+    """The cooperative next door, not in scope."""
+    return make_cooperative()
+
+
+@pytest.fixture
+def cast(coop: Cooperative, other_coop: Cooperative) -> Cast:
+    """Named people: one per role here, and Cem next door."""
+    return cast_of(coop, other_coop)
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[..., Client]:
+    """`client_of(user, cooperative)`: a signed-in browser at that cooperative's host."""
+
+    def make(user: object, cooperative: Cooperative) -> Client:
+        browser = Client(headers={"host": f"{cooperative.slug}.localhost"})
+        if user is not None:
+            browser.force_login(user)  # type: ignore[arg-type]
+        return browser
+
+    return make
