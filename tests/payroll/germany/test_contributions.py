@@ -113,7 +113,7 @@ def test_published_constants_of_the_transition_range():
         for base, published_base in zip(
             law.transition_bases(gross), (a * gross - b * 100, c * gross - d * 100), strict=True
         ):
-            # Ten digits of a constant carry to a thousandth of a cent; a half cent nearer than that is undecided by them.
+            # Ten digits of a constant carry to a thousandth of a cent: they cannot decide a half cent nearer than that.
             assert abs(published_base - base) < Decimal("0.501")
 
 
