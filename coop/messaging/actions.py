@@ -1,0 +1,130 @@
+"""Write mail into the outbox and send what waits."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from coop.documents.actions import checked_bytes
+from coop.documents.states import DocumentState
+from coop.messaging import tasks
+from coop.messaging.models import Attachment, OutboxMessage
+from coop.messaging.states import MailState
+from coop.tenancy.queries import this_cooperative
+from coop.tenancy.scope import coop_scope, current_coop_id
+from coop.tenancy.tasks import enqueue
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+FIRST_RETRY = timedelta(seconds=30)
+
+
+@transaction.atomic
+def queue_mail(
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    template: str,
+    context: dict[str, Any],
+    language: str = "de",
+    document_ids: Sequence[int] = (),
+) -> OutboxMessage:
+    """Write a mail; it leaves after the commit, and when its documents are ready. The same key writes none again.
+
+    `template` names a pair under templates/emails without its ending: `<template>.txt` and, where it
+    exists, `<template>.html`. They get `context` and `cooperative`.
+    """
+    known = OutboxMessage.objects.filter(key=key).first()
+    if known:
+        return known
+    with translation.override(language):
+        everything = {"cooperative": this_cooperative(), "subject": subject, **context}
+        text = render_to_string(f"emails/{template}.txt", everything)
+        html = render_to_string([f"emails/{template}.html", "emails/base.html"], {**everything, "text": text})
+    message: OutboxMessage = OutboxMessage.objects.create(
+        key=key, to=to, subject=" ".join(subject.split()), text=text, html=html, language=language
+    )
+    Attachment.objects.bulk_create([Attachment(message=message, document_id=document) for document in document_ids])
+    enqueue(tasks.send, coop_id=current_coop_id(), message_id=message.pk)
+    return message
+
+
+def send_message(*, coop_id: int, message_id: int, at: datetime) -> bool:
+    """Hand one waiting message to the mail server. Whether it has been sent now.
+
+    A worker that dies while the server is asked leaves the message “being sent”: a person decides then,
+    because nobody can know whether it went out.
+    """
+    with coop_scope(coop_id):
+        message = OutboxMessage.objects.select_for_update(skip_locked=True).filter(id=message_id).first()
+        if message is None or message.state != MailState.WAITING or _waits_for_documents(message):
+            return False
+        message.state = MailState.SENDING
+        message.attempts += 1
+        message.save(update_fields=["state", "attempts"])
+        mail = _mail(message)
+    try:
+        mail.send()
+    except (SMTPException, OSError):
+        # The server's answer can quote the address: the log gets the id alone.
+        logger.warning("message %s was not taken by the mail server", message_id)
+        _after(coop_id, message, at, sent=False)
+        return False
+    _after(coop_id, message, at, sent=True)
+    return True
+
+
+@transaction.atomic
+def send_again(*, message_id: int) -> None:
+    """Let a person send a failed message once more."""
+    if OutboxMessage.objects.filter(id=message_id, state=MailState.FAILED).update(
+        state=MailState.WAITING, attempts=0, not_before=None
+    ):
+        enqueue(tasks.send, coop_id=current_coop_id(), message_id=message_id)
+
+
+def waiting_message_ids(at: datetime, limit: int) -> list[int]:
+    """Messages that can leave now, oldest first."""
+    due = OutboxMessage.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=at), state=MailState.WAITING)
+    unready = Attachment.objects.exclude(document__state=DocumentState.READY).values("message_id")
+    return list(due.exclude(id__in=unready).order_by("id").values_list("id", flat=True)[:limit])
+
+
+def _waits_for_documents(message: OutboxMessage) -> bool:
+    return Attachment.objects.filter(message=message).exclude(document__state=DocumentState.READY).exists()
+
+
+def _mail(message: OutboxMessage) -> EmailMultiAlternatives:
+    cooperative = this_cooperative()
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        to=[message.to],
+        reply_to=[cooperative.email],
+        headers={"Message-ID": f"<{current_coop_id()}.{message.pk}.{message.queued_at:%Y%m%d%H%M%S%f}@stetig>"},
+    )
+    if message.html:
+        mail.attach_alternative(message.html, "text/html")
+    for attachment in Attachment.objects.filter(message=message).select_related("document"):
+        mail.attach(attachment.document.filename, checked_bytes(attachment.document), attachment.document.media_type)
+    return mail
+
+
+def _after(coop_id: int, message: OutboxMessage, at: datetime, *, sent: bool) -> None:
+    with coop_scope(coop_id):
+        if sent:
+            changes: dict[str, Any] = {"state": MailState.SENT, "sent_at": at}
+        elif message.attempts >= ATTEMPTS:
+            changes = {"state": MailState.FAILED}
+        else:
+            changes = {"state": MailState.WAITING, "not_before": at + FIRST_RETRY * 2**message.attempts}
+        OutboxMessage.objects.filter(id=message.pk, state=MailState.SENDING).update(**changes)
