@@ -57,13 +57,17 @@ class DocumentContent(CoopOwned):
     class Meta:
         triggers = [
             pgtrigger.Protect(name="documentcontent_is_frozen", operation=pgtrigger.Update),
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="documentcontent_is_kept",
                 operation=pgtrigger.Delete,
-                condition=pgtrigger.Condition(
-                    "EXISTS (SELECT FROM documents_document d WHERE d.coop_id = OLD.coop_id"
-                    " AND d.id = OLD.document_id AND d.keep_until >= CURRENT_DATE)"
-                ),
+                when=pgtrigger.Before,
+                func="""
+                    IF EXISTS (SELECT FROM documents_document d WHERE d.coop_id = OLD.coop_id
+                               AND d.id = OLD.document_id AND d.keep_until >= CURRENT_DATE) THEN
+                        RAISE EXCEPTION 'pgtrigger: document % is kept until its retention ends', OLD.document_id;
+                    END IF;
+                    RETURN OLD;
+                """,
             ),
         ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q
+from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -49,7 +50,10 @@ def queue_mail(
     with translation.override(language):
         everything = {"cooperative": this_cooperative(), "subject": subject, **context}
         text = render_to_string(f"emails/{template}.txt", everything)
-        html = render_to_string([f"emails/{template}.html", "emails/base.html"], {**everything, "text": text})
+        try:
+            html = render_to_string(f"emails/{template}.html", everything)
+        except TemplateDoesNotExist:
+            html = ""
     message: OutboxMessage = OutboxMessage.objects.create(
         key=key, to=to, subject=" ".join(subject.split()), text=text, html=html, language=language
     )
