@@ -1,0 +1,1 @@
+"""Bank accounts, statements, open claims, matching, payment orders."""
