@@ -28,7 +28,9 @@ LARGEST_FILE = 50 * 1024 * 1024
 """Bytes. A year of statements of a large cooperative stays far below."""
 MOST_TAGS = 4_000_000
 MOST_ATTRIBUTES = 1_000_000
-MOST_ELEMENTS_AT_ONCE = 1_000_000
+MOST_PAYMENTS = 60_000
+"""Entries and details together, in one file."""
+MOST_ELEMENTS_AT_ONCE = 500_000
 """Elements of one entry with all its details; they are in memory together."""
 DEEPEST = 64
 LONGEST_TEXT = 100_000
@@ -456,9 +458,14 @@ class _Element:
 
     def first(self, *path: str) -> "_Element | None":
         """The first element under this path of names."""
-        found: _Element | None = self
+        found = self
         for name in path:
-            found = next((child for child in found.children if child.name == name), None) if found else None
+            for child in found.children:
+                if child.name == name:
+                    found = child
+                    break
+            else:
+                return None
         return found
 
     def all(self, *path: str) -> "list[_Element]":
@@ -475,7 +482,11 @@ class _Element:
 
     def first_text(self, *paths: tuple[str, ...]) -> str:
         """The text of the first path that has one."""
-        return next((text for path in paths if (text := self.text_at(*path))), "")
+        for path in paths:
+            text = self.text_at(*path)
+            if text:
+                return text
+        return ""
 
     def texts_at(self, *path: str) -> list[str]:
         """All texts under this path that say something."""
@@ -511,6 +522,7 @@ class _Reader:
     open: list[_Element] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     position: int = 0
+    payments: int = 0
     kept: int = 0
     depth: int = 0
 
@@ -537,7 +549,7 @@ class _Reader:
         self.depth += 1
         if self.depth > DEEPEST:
             raise UnreadableStatement("The file is nested deeper than any statement is.")
-        name = tag.rpartition(":")[2]
+        name = tag.rpartition(":")[2] if ":" in tag else tag
         if self.open:
             self.kept += 1
             if self.kept > MOST_ELEMENTS_AT_ONCE:
@@ -561,7 +573,7 @@ class _Reader:
 
     def characters(self, text: str) -> None:
         """Text within the element open now."""
-        if self.open:
+        if self.open and not text.isspace():
             element = self.open[-1]
             element.text += text
             if len(element.text) > LONGEST_TEXT:
@@ -575,6 +587,9 @@ class _Reader:
         element = self.open.pop()
         if len(self.open) == 1 and element.name == "Ntry" and self.open[0].name in _KINDS:
             self.position += 1
+            self.payments += 1 + len(element.all("NtryDtls", "TxDtls"))
+            if self.payments > MOST_PAYMENTS:
+                raise UnreadableStatement("The file holds more than 60,000 payments. Import it in parts.")
             self.entries.append(_entry(element, self.open[0], self.position))
             self.open[0].children.pop()
             self.kept = 0
