@@ -1,1 +1,1 @@
-"""What sets the project up, runs it on one machine and tests it; plain Python, imported by nothing of the application."""
+"""What sets the project up, runs it on one machine and tests it; the application imports none of it."""

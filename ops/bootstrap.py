@@ -41,12 +41,12 @@ class CannotSetUp(Exception):
     """The set-up cannot go on; the message says what to install or to change."""
 
 
-def say(line):
+def say(line: str) -> None:
     """One line of progress, at once also where output is not a terminal."""
     print(line, flush=True)
 
 
-def ensure_python():
+def ensure_python() -> None:
     """Go on under a Python that is new enough, if one is installed.
 
     Raises: CannotSetUp.
@@ -54,23 +54,23 @@ def ensure_python():
     if sys.version_info >= MINIMUM:
         return
     for minor in range(20, MINIMUM[1] - 1, -1):
-        newer = shutil.which("python3.%d" % minor)  # noqa: UP031  read by old Pythons
+        newer = shutil.which(f"python3.{minor}")
         if newer:
             os.execv(newer, [newer, *sys.argv])  # noqa: S606  a Python of the system
     raise CannotSetUp(
-        "Python 3.11 or newer is needed; this is %d.%d. Install one (Debian 12, Ubuntu 24.04: apt-get install python3 python3-venv; "  # noqa: UP031
-        "macOS: brew install python) or name it: make PYTHON=/path/to/python3.12 ..." % sys.version_info[:2]
+        f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}. Install one (Debian 12, Ubuntu 24.04 or later: apt-get "
+        "install python3 python3-venv; macOS: brew install python) or name it: make PYTHON=/path/to/python3.12 ..."
     )
 
 
-def missing_libraries():
+def missing_libraries() -> list[tuple[str, str, str]]:
     """The entries of LIBRARIES that cannot be loaded."""
     return [entry for entry in LIBRARIES if not library_loads(entry[0])]
 
 
-def library_loads(name):
+def library_loads(name: str) -> bool:
     """Whether the dynamic linker finds this shared library."""
-    for candidate in (ctypes.util.find_library(name), "lib%s.so.0" % name):  # noqa: UP031
+    for candidate in (ctypes.util.find_library(name), f"lib{name}.so.0"):
         if candidate:
             try:
                 ctypes.CDLL(candidate)
@@ -80,7 +80,7 @@ def library_loads(name):
     return False
 
 
-def has_font():
+def has_font() -> bool:
     """Whether the system has any TrueType or OpenType font."""
     for folder in FONT_FOLDERS:
         for _, _, files in os.walk(os.path.expanduser(folder)):  # noqa: PTH111
@@ -89,7 +89,7 @@ def has_font():
     return False
 
 
-def ensure_system(for_tests):
+def ensure_system(*, for_tests: bool) -> None:
     """Install what the system lacks.
 
     Raises: CannotSetUp with the exact command where we may not.
@@ -114,10 +114,10 @@ def ensure_system(for_tests):
     apt_install(debian)
     still = [package for _, package, _ in missing_libraries()]
     if still:
-        raise CannotSetUp("Installed, but still not found: %s. Run ldconfig and try again." % " ".join(still))  # noqa: UP031
+        raise CannotSetUp(f"Installed, but still not found: {' '.join(still)}. Run ldconfig and try again.")
 
 
-def apt_install(packages):
+def apt_install(packages: list[str]) -> None:
     """Install Debian packages as root or through a sudo that asks nothing.
 
     Raises: CannotSetUp.
@@ -125,15 +125,11 @@ def apt_install(packages):
     by_hand = "sudo apt-get update && sudo apt-get install --no-install-recommends " + " ".join(packages)
     if not shutil.which("apt-get"):
         raise CannotSetUp(
-            "Missing on this system, under the names Debian gives them: %s. Install them and try again."
-            % " ".join(packages)
-        )  # noqa: UP031
+            f"Missing on this system, under Debian's names: {' '.join(packages)}. Install them and try again."
+        )
     if os.geteuid() == 0:
-        become_root = []
-    elif (
-        shutil.which("sudo")
-        and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
-    ):
+        become_root: list[str] = []
+    elif shutil.which("sudo") and succeeds(["sudo", "-n", "true"]):
         become_root = ["sudo", "-n"]
     else:
         raise CannotSetUp("Some system packages are missing. Install them and try again:\n    " + by_hand)
@@ -141,17 +137,14 @@ def apt_install(packages):
     apt = [*become_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
     install = [*apt, "install", "-y", "--no-install-recommends", *packages]
     # The package lists are mostly there; fetching them first would cost everybody.
-    if subprocess.run(install, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0:
+    if succeeds(install):
         return
     subprocess.run([*apt, "update"], stdout=subprocess.DEVNULL, check=False)
     if subprocess.run(install, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise CannotSetUp(
-            "apt-get could not install: %s. Put right what it says above, then try:\n    %s"
-            % (" ".join(packages), by_hand)
-        )  # noqa: UP031
+        raise CannotSetUp("apt-get could not install them. Put right what it says above, then try:\n    " + by_hand)
 
 
-def ensure_environment(lock):
+def ensure_environment(lock: Path) -> None:
     """Make `.venv` hold exactly the versions of the lock file.
 
     Raises: CannotSetUp.
@@ -161,36 +154,41 @@ def ensure_environment(lock):
         say("Using the environment that .venv points to, as it is")
         return
     wanted = stamp_text(lock)
-    stamp = VENV / ("." + lock.name + ".stamp")
+    stamp = VENV / (f".{lock.name}.stamp")
     if stamp.exists() and stamp.read_text() == wanted and runs(python):
         return
     if not runs(python) or not (VENV / "made").exists() or (VENV / "made").read_text() != made_text():
         make_venv()
-    say("Installing the Python packages of %s (a minute at most, the first time)" % lock.relative_to(ROOT))  # noqa: UP031
+    say(f"Installing the Python packages of {lock.relative_to(ROOT)} (a minute at most, the first time)")
     install(python, lock)
     stamp.write_text(wanted)
 
 
-def stamp_text(lock):
+def stamp_text(lock: Path) -> str:
     """What the environment must have been made from to be taken as it is."""
     return hashlib.sha256(lock.read_bytes()).hexdigest() + "\n" + made_text()
 
 
-def made_text():
+def made_text() -> str:
     """The folder and the Python that an environment is tied to."""
-    return "%s\n%s\n" % (ROOT, sys.version)  # noqa: UP031
+    return f"{ROOT}\n{sys.version}\n"
 
 
-def runs(python):
-    """Whether this Python starts and is new enough."""
-    code = "import sys; sys.exit(sys.version_info < (3, 11))"
+def succeeds(command: list[str], env: dict[str, str] | None = None) -> bool:
+    """Whether a command runs and exits with status 0; its output is thrown away."""
     try:
-        return subprocess.run([str(python), "-c", code], capture_output=True, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False, env=env).returncode == 0
     except OSError:
         return False
 
 
-def make_venv():
+def runs(python: Path) -> bool:
+    """Whether this Python starts and is new enough."""
+    code = "import sys; sys.exit(sys.version_info < (3, 11))"
+    return succeeds([str(python), "-c", code])
+
+
+def make_venv() -> None:
     """A fresh, empty `.venv`.
 
     Raises: CannotSetUp.
@@ -200,7 +198,7 @@ def make_venv():
         import venv  # noqa: F401, PLC0415
     except ImportError:
         # Debian and Ubuntu keep them in a package of their own.
-        apt_install(["python%d.%d-venv" % sys.version_info[:2]])  # noqa: UP031
+        apt_install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"])
     say("Making the environment .venv")
     result = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
@@ -210,13 +208,13 @@ def make_venv():
     (VENV / "made").write_text(made_text())
 
 
-def install(python, lock):
+def install(python: Path, lock: Path) -> None:
     """Install the locked packages: with uv, which takes seconds, or where it finds no way out, with pip.
 
     Raises: CannotSetUp.
     """
     pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
-    if subprocess.run([*pip, str(ROOT / "requirements" / "uv.txt")], capture_output=True, check=False).returncode == 0:
+    if succeeds([*pip, str(ROOT / "requirements" / "uv.txt")]):
         uv = [
             str(python),
             "-m",
@@ -230,8 +228,7 @@ def install(python, lock):
             "-r",
             str(lock),
         ]
-        result = subprocess.run(uv, capture_output=True, check=False, env=uv_environment(python))
-        if result.returncode == 0:
+        if succeeds(uv, env=uv_environment(python)):
             return
     say("uv found no way to the packages; trying pip, which takes longer")
     if subprocess.run([*pip, str(lock)], check=False).returncode != 0:
@@ -241,7 +238,7 @@ def install(python, lock):
         )
 
 
-def uv_environment(python):
+def uv_environment(python: Path) -> dict[str, str]:
     """The environment in which uv asks the same index and trusts the same certificates as pip: it does not read pip's files."""
     env = dict(os.environ, UV_HTTP_TIMEOUT=os.environ.get("UV_HTTP_TIMEOUT", "30"))
     result = subprocess.run([str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
@@ -259,7 +256,7 @@ def uv_environment(python):
     return env
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     """Set up for the demo or for development; the exit status."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
         print("usage: python3 ops/bootstrap.py demo|dev", file=sys.stderr)
@@ -269,11 +266,11 @@ def main(arguments):
         ensure_system(for_tests=arguments[0] == "dev")
         ensure_environment(ROOT / LOCKS[arguments[0]])
     except CannotSetUp as error:
-        print("\n%s" % error, file=sys.stderr)  # noqa: UP031
+        print(f"\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
         # A full disk, a folder that may not be written: the system's words name file and reason.
-        print("\nThe set-up stopped: %s" % error, file=sys.stderr)  # noqa: UP031
+        print(f"\nThe set-up stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -174,15 +174,8 @@ class Postgres:
         password_file.write_text(self._superuser_password())
         if self.unprivileged.uid is not None:
             os.chown(password_file, self.unprivileged.uid, self.unprivileged.uid)
-        command = [
-            *self.unprivileged.prefix,
-            self.binaries / "initdb",
-            "-D",
-            fresh,
-            "-U",
-            "postgres",
-            "--encoding=UTF8",
-        ]
+        command: list[str | Path] = [*self.unprivileged.prefix, self.binaries / "initdb", "-D", fresh, "-U", "postgres"]
+        command += ["--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         command += ["--auth=scram-sha-256", f"--pwfile={password_file}", *([] if self.durable else ["--no-sync"])]
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -253,7 +246,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether the server takes connections."""
-        command = [self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        command = [str(self.binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
     def set_up_roles(self, *, app_login: bool) -> None:
@@ -452,7 +445,8 @@ class ExternalDatabase:
                 connection.execute(sql.SQL("SET ROLE {}").format(app))
         except psycopg.errors.InsufficientPrivilege as error:
             raise OperationFailed(
-                f"The login of DATABASE_URL may not make or take on the role {APP_ROLE} on {self.shown}. As an administrator there run:\n"
+                f"The login of DATABASE_URL may not make or take on the role {APP_ROLE} on {self.shown}. "
+                "As an administrator there run:\n"
                 f"    CREATE ROLE {APP_ROLE} NOLOGIN;  -- unless it exists\n    GRANT {APP_ROLE} TO {urlsplit(self.url).username};"
             ) from error
         except psycopg.OperationalError as error:

@@ -21,11 +21,11 @@ from types import FrameType
 # Not coop.errors.StetigError: importing `coop` loads the Celery app, and all this runs before there is a database.
 
 
-class OperationFailed(Exception):  # noqa: N818  reads as the sentence it is
+class OperationFailed(Exception):
     """The set-up or the demo cannot go on; the message says why and what to do."""
 
 
-class StopRequested(Exception):  # noqa: N818  a request, no error
+class StopRequested(Exception):
     """Somebody asked for the end: Ctrl-C, a signal, or the parent process is gone."""
 
 
@@ -189,7 +189,7 @@ class Supervisor:
             self._watchdog = None
 
     def _end(self, some: Mapping[str, Running]) -> None:
-        for running in reversed(some.values()):
+        for running in reversed(list(some.values())):
             program, process = running.program, running.process
             deadline = time.monotonic() + program.stop_within_seconds
             if process.poll() is None:

@@ -15,8 +15,8 @@ import time
 
 def main() -> None:
     """Listen until the supervisor is gone, then leave nothing of it running."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
     grace_seconds = float(sys.argv[1])
     groups: dict[int, int] = {}
     for line in sys.stdin:
