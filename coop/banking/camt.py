@@ -873,7 +873,8 @@ def _day(text: str, what: str) -> date | None:
         raise UnreadableStatement(f"The statement is damaged: {what} is no date.") from None
 
 
-_NUMBER = re.compile(r"\+?([0-9]{0,18})(?:[.,]([0-9]{0,17}))?", re.ASCII)
+# No more digits than Decimal's 28 hold exactly, even as hundredths.
+_NUMBER = re.compile(r"\+?([0-9]{0,15})(?:[.,]([0-9]{0,10})0*)?", re.ASCII)
 
 
 def _decimal(text: str, where: str) -> Decimal:

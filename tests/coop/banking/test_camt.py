@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coop.banking.camt import (
     Amount,
@@ -17,6 +19,7 @@ from coop.banking.camt import (
     Statement,
     UnreadableStatement,
     read_statements,
+    transactions,
 )
 
 OWN = "DE89370400440532013000"
@@ -323,6 +326,7 @@ def test_batch_head_is_kept():
         ("12", 1200),
         ("12.3", 1230),
         ("12.30000", 1230),
+        ("12.30" + "0" * 20, 1230),
         (" 12.30\n", 1230),
         ("+12.30", 1230),
         (".30", 30),
@@ -342,13 +346,13 @@ def test_currency_without_decimals_is_kept_in_hundredths():
     assert (read.amount_cents, read.currency) == (150000, "JPY")
 
 
-@pytest.mark.parametrize("text", ["", "-1.00", "1e3", "1.2.3", "1,234.50", "NaN", "٣", "."])
+@pytest.mark.parametrize("text", ["", "-1.00", "1e3", "1.2.3", "1,234.50", "NaN", "٣", ".", "1" * 16])
 def test_amounts_that_are_none(text):
     with pytest.raises(UnreadableStatement, match="entry 2 is no positive number"):
         read_statements(message(entry(), entry(text)))
 
 
-@pytest.mark.parametrize("text", ["1.005", "1,234"])
+@pytest.mark.parametrize("text", ["1.005", "1,234", "999999999999999.0000000001"])
 def test_fractions_of_a_cent_are_refused(text):
     with pytest.raises(UnreadableStatement, match="entry 1 has more than two decimals"):
         read_statements(message(entry(text)))
@@ -501,6 +505,18 @@ def test_memory_holds_one_entry_at_a_time():
         peaks.append(tracemalloc.get_traced_memory()[1] - 3 * len(data))  # the decoded copies of the file itself
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 2_000_000
+
+
+@given(st.integers(0, len(VERSION_02) - 1), st.integers(0, 40), st.binary(max_size=8))
+@settings(deadline=None)
+def test_any_damage_is_read_or_refused(place, removed, put):
+    """Bytes cut out and put in anywhere never give another error than the one that says what to do."""
+    try:
+        statements = read_statements(VERSION_02[:place] + put + VERSION_02[place + removed :])
+    except UnreadableStatement:
+        return
+    assert sum(len(statement.entries) for statement in statements) <= 2
+    assert len(list(transactions(statements))) <= 2
 
 
 def test_messages_name_no_amounts_and_people():
