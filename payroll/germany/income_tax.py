@@ -6,7 +6,7 @@ Source: § 32a EStG. Nothing here knows a year: zones come from the law of a day
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 _SCALE = 10**14
 """Euros of tax are computed as whole multiples of 10⁻¹⁴: two decimals of a factor, twice six of y."""
@@ -14,8 +14,7 @@ _SCALE = 10**14
 _NO_END = 10**30
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """One zone: tax = ((square·n + linear)·n + constant) / 10¹⁴ euros, n = income_cents − start_cents."""
 
     end_cents: int
@@ -57,10 +56,10 @@ class Tariff:
 
     def tax_euros(self, income_cents: int) -> int:
         """The yearly tax in whole euros, cut, for a taxable income that is not negative."""
-        for zone in self.zones:
-            if income_cents < zone.end_cents:
-                n = income_cents - zone.start_cents
-                return ((zone.square * n + zone.linear) * n + zone.constant) // _SCALE
+        for end_cents, start_cents, square, linear, constant in self.zones:
+            if income_cents < end_cents:
+                n = income_cents - start_cents
+                return ((square * n + linear) * n + constant) // _SCALE
         raise AssertionError("the last zone has no end")
 
     @property

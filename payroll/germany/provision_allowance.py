@@ -7,10 +7,8 @@ Source: § 39b (2) sentence 5 no. 3 EStG; PAP 2025 and PAP 2026 of the BMF. Rate
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from payroll.germany.rounding import toward_zero, up_to_euro
+from payroll.germany.rounding import MILLION, toward_zero, up_to_euro
 from payroll.germany.wage_tax_input import WageTaxInput
-
-MILLION = 1_000_000
 
 _CLASS_3 = 3
 _CLASS_6 = 6

@@ -1,5 +1,8 @@
 """The rounding steps of wage tax, on whole cents: a fraction's numerator and denominator in, an integer out."""
 
+MILLION = 1_000_000
+"""Rates are whole millionths, so that a share is a product cut by this."""
+
 
 def toward_zero(numerator: int, denominator: int = 1) -> int:
     """The fraction cut by magnitude; `denominator` is positive."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from payroll.germany.lines import Line
 from payroll.germany.provision_allowance import Provision
-from payroll.germany.rounding import away_from_zero, toward_zero, up_to_euro
+from payroll.germany.rounding import MILLION, away_from_zero, toward_zero, up_to_euro
 from payroll.germany.wage_tax_input import (
     OneOffPayments,
     PayPeriod,
@@ -20,7 +20,7 @@ from payroll.germany.wage_tax_input import (
     PrivateHealth,
     WageTaxInput,
 )
-from payroll.germany.wage_tax_law import MILLION, Relief, WageTaxLaw, wage_tax_law
+from payroll.germany.wage_tax_law import WageTaxLaw, wage_tax_law
 
 __all__ = [
     "OneOffPayments",
@@ -37,6 +37,7 @@ __all__ = [
 
 _CLASS_2 = 2
 _CLASS_3 = 3
+_CLASS_4 = 4
 _CLASS_6 = 6
 _MONTHS = 12
 
@@ -84,8 +85,8 @@ def wage_tax(inputs: WageTaxInput, law: WageTaxLaw) -> WageTaxResult:
     return _with_one_off(inputs, law, current, one_off)
 
 
-class _Reliefs(NamedTuple):
-    """Allowances by age: against pension benefits, and against the wage beside them; cents of a year."""
+class _PensionReliefs(NamedTuple):
+    """Allowances against pension benefits; cents of a year."""
 
     allowance: int
     """FVB."""
@@ -95,7 +96,6 @@ class _Reliefs(NamedTuple):
     """FVBSO: the same with death benefits."""
     one_off_supplement: int
     """FVBZSO."""
-    age_relief: int
 
 
 class _Year(NamedTuple):
@@ -133,7 +133,7 @@ def _current(inputs: WageTaxInput, law: WageTaxLaw) -> _Year:
     pension = inputs.pension
     benefits = period.to_year(pension.period_cents) if pension else 0
     months = pension.months if pension and period is PayPeriod.YEAR else _MONTHS
-    reliefs = _reliefs(inputs, law, wage=wage, benefits=benefits, months=months, death_benefit=0)
+    reliefs = _pension_reliefs(inputs, law, benefits, months)
     return _year(
         inputs,
         law,
@@ -141,32 +141,27 @@ def _current(inputs: WageTaxInput, law: WageTaxLaw) -> _Year:
         benefits=benefits,
         allowance=reliefs.allowance,
         supplement=reliefs.supplement,
-        age_relief=reliefs.age_relief,
         card=period.to_year(inputs.addition_cents) - period.to_year(inputs.allowance_cents),
         provision_base=wage,
     )
 
 
-def _reliefs(
-    inputs: WageTaxInput, law: WageTaxLaw, *, wage: int, benefits: int, months: int, death_benefit: int
-) -> _Reliefs:
-    """Allowances by age for a year's wage with pension benefits in it.
-
-    Source: § 19 (2), § 24a, § 39b (2) EStG.
-    """
-    age_relief = 0
-    if inputs.age_relief_year is not None:
-        of_cohort = law.relief(inputs.age_relief_year)
-        age_relief = min(up_to_euro((wage - benefits) * of_cohort.rate, MILLION), of_cohort.age_relief_cents)
-    if not benefits or inputs.pension is None:
-        return _Reliefs(0, 0, 0, 0, age_relief)
-    of_cohort = law.relief(inputs.pension.since_year)
-    return _pension_reliefs(inputs.pension, of_cohort, benefits, months, death_benefit)._replace(age_relief=age_relief)
+def _age_relief(inputs: WageTaxInput, law: WageTaxLaw, active_wage: int) -> int:
+    """Relief of those past 64, against a year's wage without pension benefits. Source: § 24a EStG."""
+    if inputs.age_relief_year is None:
+        return 0
+    relief = law.relief(inputs.age_relief_year)
+    return min(up_to_euro(active_wage * relief.rate, MILLION), relief.age_relief_cents)
 
 
 def _pension_reliefs(
-    pension: PensionBenefits, relief: Relief, benefits: int, months: int, death_benefit: int
-) -> _Reliefs:
+    inputs: WageTaxInput, law: WageTaxLaw, benefits: int, months: int, death_benefit: int = 0
+) -> _PensionReliefs:
+    """Allowance and supplement against a year's pension benefits. Source: § 19 (2), § 39b (2) EStG."""
+    pension = inputs.pension
+    if not benefits or pension is None:
+        return _NO_PENSION_RELIEFS
+    relief = law.relief(pension.since_year)
     base = pension.first_month_cents * months + pension.first_year_special_cents
     greatest = up_to_euro(relief.pension_allowance_cents * months, _MONTHS)
     supplement = up_to_euro(relief.pension_supplement_cents * months, _MONTHS)
@@ -179,7 +174,12 @@ def _pension_reliefs(
         up_to_euro(base + death_benefit - one_off_allowance),
         relief.pension_supplement_cents,
     )
-    return _Reliefs(allowance, min(supplement, up_to_euro(base - allowance)), one_off_allowance, one_off_supplement, 0)
+    return _PensionReliefs(
+        allowance, min(supplement, up_to_euro(base - allowance)), one_off_allowance, one_off_supplement
+    )
+
+
+_NO_PENSION_RELIEFS = _PensionReliefs(0, 0, 0, 0)
 
 
 def _year(
@@ -190,11 +190,11 @@ def _year(
     benefits: int,
     allowance: int,
     supplement: int,
-    age_relief: int,
     card: int,
     provision_base: int,
 ) -> _Year:
     """From a year's wage to its tax. `card` is what the tax card adds to the wage, less what it frees."""
+    age_relief = _age_relief(inputs, law, wage - benefits)
     base = max(wage - allowance - age_relief + card, 0)
     benefits_left = max(benefits - allowance, 0)
     lump_sum = fixed = 0
@@ -251,8 +251,9 @@ def _child_allowance(inputs: WageTaxInput, law: WageTaxLaw) -> int:
 
 def _with_factor(inputs: WageTaxInput, euros: int) -> int:
     """An amount of tax under the factor method, cut to whole euros by magnitude. Source: § 39f EStG."""
-    factor = inputs.factor
-    return euros if factor == 1 else toward_zero(euros * int(factor * 1000), 1000)
+    if inputs.tax_class != _CLASS_4:
+        return euros
+    return toward_zero(euros * int(inputs.factor * 1000), 1000)
 
 
 def _soli_limit(inputs: WageTaxInput, law: WageTaxLaw) -> int:
@@ -294,7 +295,7 @@ def _one_off_years(inputs: WageTaxInput, law: WageTaxLaw, one_off: OneOffPayment
     card = one_off.year_addition_cents - one_off.year_allowance_cents
     wage = one_off.year_wage_cents
     benefits = one_off.year_pension_cents
-    reliefs = _reliefs(inputs, law, wage=wage, benefits=benefits, months=months, death_benefit=0)
+    reliefs = _pension_reliefs(inputs, law, benefits, months)
     insured = wage - one_off.year_compensation_cents
     without = _year(
         inputs,
@@ -303,16 +304,13 @@ def _one_off_years(inputs: WageTaxInput, law: WageTaxLaw, one_off: OneOffPayment
         benefits=benefits,
         allowance=reliefs.allowance,
         supplement=reliefs.supplement,
-        age_relief=reliefs.age_relief,
         card=card,
         provision_base=insured,
     )
     wage += one_off.amount_cents
     benefits += one_off.pension_cents
     insured += one_off.amount_cents + one_off.equity_benefit_cents - one_off.compensation_cents
-    reliefs = _reliefs(
-        inputs, law, wage=wage, benefits=benefits, months=months, death_benefit=one_off.death_benefit_cents
-    )
+    reliefs = _pension_reliefs(inputs, law, benefits, months, one_off.death_benefit_cents)
     including = _year(
         inputs,
         law,
@@ -320,7 +318,6 @@ def _one_off_years(inputs: WageTaxInput, law: WageTaxLaw, one_off: OneOffPayment
         benefits=benefits,
         allowance=reliefs.one_off_allowance,
         supplement=reliefs.one_off_supplement,
-        age_relief=reliefs.age_relief,
         card=card,
         provision_base=insured,
     )

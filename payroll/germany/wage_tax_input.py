@@ -34,7 +34,8 @@ class PayPeriod(IntEnum):
         return cents * parts // times
 
 
-_YEAR = {PayPeriod.YEAR: (1, 1), PayPeriod.MONTH: (12, 1), PayPeriod.WEEK: (360, 7), PayPeriod.DAY: (360, 1)}
+_YEAR = ((0, 1), (1, 1), (12, 1), (360, 7), (360, 1))
+"""By period: times and parts that make a year of it; there is no period 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +152,11 @@ class WageTaxInput:
             _refuse_negative(self, "wage_cents", "allowance_cents", "addition_cents")
         if not 0 <= self.care_discounts <= 4:  # noqa: PLR2004 - § 55 (3) SGB XI counts five children
             raise InvalidInput("care_discounts: give 0 to 4, the children under 25 less one")
-        _check_decimal("additional_rate", self.additional_rate, 100, "a percentage with at most two decimals")
-        _check_decimal("child_allowances", self.child_allowances, 10, "a number with at most one decimal")
-        if self.factor != _NO_FACTOR:
+        if self.additional_rate is not _ZERO:
+            _check_decimal("additional_rate", self.additional_rate, 2, "a percentage with at most two decimals")
+        if self.child_allowances is not _ZERO:
+            _check_decimal("child_allowances", self.child_allowances, 1, "a number with at most one decimal")
+        if self.factor is not _NO_FACTOR and self.factor != _NO_FACTOR:
             _check_factor(self.factor, self.tax_class)
         if self.age_relief_year is not None:
             _check_year("age_relief_year", self.age_relief_year)
@@ -169,8 +172,9 @@ def _refuse_negative(values: object, *names: str) -> None:
             )
 
 
-def _check_decimal(name: str, value: Decimal, scale: int, wanted: str) -> None:
-    if not 0 <= value < 100 or value * scale % 1:  # noqa: PLR2004 - also refuses what is no number
+def _check_decimal(name: str, value: Decimal, places: int, wanted: str) -> None:
+    # The order also refuses what is no number before it is rounded.
+    if not 0 <= value < 100 or round(value, places) != value:  # noqa: PLR2004
         raise InvalidInput(f"{name}: give {wanted}")
 
 

@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from coop.law import LawOfDay, read_law
+from coop.law import LawOfDay
 from payroll.germany.income_tax import Tariff
+from payroll.germany.law import german_law
 from payroll.germany.provision_allowance import (
-    MILLION,
     InsuranceRates,
     ProvisionRule,
     ProvisionWithMinimum,
     ProvisionWithUnemployment,
 )
 
-_PARAMETERS = Path(__file__).parent / "parameters"
 _FIRST_COHORT = 2005
+
+from payroll.germany.rounding import MILLION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ def wage_tax_law(day: date) -> WageTaxLaw:
 
     Raises: LawUnknown, where the law of that day is not confirmed.
     """
-    return _ready(read_law(_PARAMETERS).on(day))
+    return _ready(german_law(day))
 
 
 def _ready(law: LawOfDay) -> WageTaxLaw:

@@ -82,7 +82,7 @@ class Command(JsonLinesCommand):
     def prepare(self, year: int) -> None:
         """Take the law and the outputs of `year`. Raises: LawUnknown."""
         self._plan = PLANS[year]
-        self._law = wage_tax_law(date(year, 12, 31))
+        self.law = wage_tax_law(date(year, 12, 31))
         self._outputs = tuple(self._plan.outputs.items())
 
     def answer(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Command(JsonLinesCommand):
         keys = Keys(record)
         inputs = read_inputs(keys.inner("in"), self._plan)
         keys.nothing_else()
-        result = wage_tax(inputs, self._law)
+        result = wage_tax(inputs, self.law)
         return {"out": {name: getattr(result, field) for name, field in self._outputs}}
 
 
@@ -144,7 +144,7 @@ def _factor(keys: Keys, tax_class: int) -> Decimal:
     if keys.whole("af", maximum=1, default=1) == 0:
         return Decimal(1)
     if factor != 1 and tax_class != _CLASS_WITH_FACTOR:
-        raise InvalidInput("f: there is a factor in class 4 alone; leave it out")
+        raise InvalidInput(f"{keys.name('f')}: there is a factor in class 4 alone; leave it out")
     return factor
 
 
@@ -153,38 +153,40 @@ def _age_relief_year(keys: Keys) -> int | None:
     if not _is_one(keys, "ALTER1"):
         return None
     if not year:
-        raise InvalidInput("AJAHR: missing; give the calendar year after the 64th birthday")
+        raise InvalidInput(f"{keys.name('AJAHR')}: missing; give the calendar year after the 64th birthday")
     return year
 
 
-def _one_off(keys: Keys) -> OneOffPayments:
-    def cents(name: str) -> int:
-        return keys.whole(name, default=0)
-
-    return OneOffPayments(
-        amount_cents=cents("SONSTB"),
-        compensation_cents=cents("SONSTENT"),
-        year_wage_cents=cents("JRE4"),
-        year_compensation_cents=cents("JRE4ENT"),
-        year_allowance_cents=cents("JFREIB"),
-        year_addition_cents=cents("JHINZU"),
-        equity_benefit_cents=cents("MBV"),
-        year_pension_cents=cents("JVBEZ"),
-        pension_cents=cents("VBS"),
-        death_benefit_cents=cents("STERBE"),
-    )
+_ONE_OFF = {
+    "SONSTB": "amount_cents",
+    "SONSTENT": "compensation_cents",
+    "JRE4": "year_wage_cents",
+    "JRE4ENT": "year_compensation_cents",
+    "JFREIB": "year_allowance_cents",
+    "JHINZU": "year_addition_cents",
+    "MBV": "equity_benefit_cents",
+    "JVBEZ": "year_pension_cents",
+    "VBS": "pension_cents",
+    "STERBE": "death_benefit_cents",
+}
 
 
-def _pension(keys: Keys, one_off: OneOffPayments) -> PensionBenefits | None:
+def _one_off(keys: Keys) -> OneOffPayments | None:
+    """The one-off payments, if there are any; what is expected of the year counts beside them alone."""
+    cents = {field: keys.whole(name, default=0) for name, field in _ONE_OFF.items()}
+    return OneOffPayments(**cents) if cents["amount_cents"] or cents["equity_benefit_cents"] else None
+
+
+def _pension(keys: Keys, one_off: OneOffPayments | None) -> PensionBenefits | None:
     period = keys.whole("VBEZ", default=0)
     first_month = keys.whole("VBEZM", default=0)
     special = keys.whole("VBEZS", default=0)
     months = keys.whole("ZMVB", maximum=12, default=0)
     year = _year(keys, "VJAHR")
-    if not (period or one_off.year_pension_cents or one_off.pension_cents):
+    if not (period or (one_off and (one_off.year_pension_cents or one_off.pension_cents))):
         return None
     if not year:
-        raise InvalidInput("VJAHR: missing; give the year of the first pension benefit")
+        raise InvalidInput(f"{keys.name('VJAHR')}: missing; give the year of the first pension benefit")
     return PensionBenefits(
         since_year=year,
         period_cents=period,
@@ -198,5 +200,5 @@ def _year(keys: Keys, name: str) -> int:
     """A calendar year, 0 where it is not given."""
     year = keys.whole(name, maximum=2100, default=0)
     if year and year < 1900:  # noqa: PLR2004 - a typing error and not a year
-        raise InvalidInput(f"{name}: give a calendar year from 1900 to 2100")
+        raise InvalidInput(f"{keys.name(name)}: give a calendar year from 1900 to 2100")
     return year
