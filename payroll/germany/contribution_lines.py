@@ -1,31 +1,12 @@
 """How contributions came about: each amount with its base, its rate and where the rate is written."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from coop.law import LawOfDay
 from coop.money import share_of
 from payroll.germany.contributions import Contributions, Group, Insured, contribution_law
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One step of the calculation.
-
-    `amount_cents` is `basis_cents` times `rate`, commercially rounded, unless `code` ends in
-    `.employer` and an employee's line of the same branch stands on another base: then it is twice the
-    rounded half of `rate`, less what the employee bears (transition range, § 2 (2) BVV; Minijob below
-    the minimum base turns this round: the employee bears the rest). A subsidy may be limited by half
-    the premium.
-    """
-
-    code: str
-    basis_cents: int
-    rate: Decimal
-    amount_cents: int
-    source: str
-
+from payroll.germany.lines import Line
 
 _FORMULA = "§ 20 (2a) SGB IV"
 
@@ -34,14 +15,14 @@ def contribution_lines(law: LawOfDay, insured: Insured, result: Contributions) -
     """The lines of `result`, which `law` and `insured` gave; those without an amount and rate are left out.
 
     The employee's lines add up to `result.employee_cents`, the employer's to `result.employer_cents`.
+    An amount is its base times its rate, commercially rounded, with three exceptions: in the transition
+    range the employer bears twice the rounded half on the total base, less the employee's share; in a
+    Minijob below the minimum base the employee bears the rest of the whole; half a premium limits a subsidy.
 
     Raises: LawUnknown.
     """
-    if result.group is Group.MINIJOB:
-        lines = _minijob_lines(law, insured, result)
-    else:
-        lines = _insured_lines(law, insured, result)
-    return tuple(line for line in lines if line.amount_cents)
+    lines_of_group = _minijob_lines if result.group is Group.MINIJOB else _insured_lines
+    return tuple(line for line in lines_of_group(law, insured, result) if line.amount_cents)
 
 
 def _insured_lines(law: LawOfDay, insured: Insured, result: Contributions) -> Iterator[Line]:

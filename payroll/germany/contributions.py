@@ -198,10 +198,13 @@ class ContributionLaw:
             return Group.MINIJOB
         return Group.MIDIJOB if gross_cents <= self.midijob_limit else Group.FULL
 
+    def care_discounts(self, children_under25: int) -> int:
+        """How many discounts the children bring. Source: § 55 (3) S. 4 SGB XI."""
+        return max(min(children_under25, self.care_last_discounted) - self.care_first_discounted + 1, 0)
+
     def care_discount(self, children_under25: int) -> int:
-        """The discount of the employee's care rate, in millionths. Source: § 55 (3) S. 4 SGB XI."""
-        counted = min(children_under25, self.care_last_discounted) - self.care_first_discounted + 1
-        return max(counted, 0) * self.care_child_discount
+        """The discount of the employee's care rate, in millionths."""
+        return self.care_discounts(children_under25) * self.care_child_discount
 
     def transition_bases(self, gross_cents: int, days: int = DAYS_OF_MONTH) -> tuple[int, int]:
         """The total base and the employee's base of pay up to the limit of the transition range.

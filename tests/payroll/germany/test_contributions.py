@@ -301,6 +301,8 @@ def test_the_lines_explain_the_whole_result(insured, gross, year, days):
     assert total(".subsidy") == result.health_subsidy_cents + result.care_subsidy_cents
     assert total("flat_tax") == result.flat_tax_cents
     for line in lines:
+        assert line.basis_cents is not None
+        assert line.rate is not None
         plain = share_of(line.basis_cents, line.rate)
         if line.code.endswith(".subsidy"):
             assert line.amount_cents <= plain
