@@ -20,10 +20,9 @@ from payroll.germany.provision_allowance import (
     ProvisionWithMinimum,
     ProvisionWithUnemployment,
 )
+from payroll.germany.rounding import MILLION
 
 _FIRST_COHORT = 2005
-
-from payroll.germany.rounding import MILLION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
