@@ -17,6 +17,7 @@ from enum import StrEnum
 from functools import lru_cache, partial
 
 from coop.errors import InvalidInput
+from payroll.germany.church_tax import church_tax_cents
 from payroll.germany.contributions import (
     MILLION,
     ContributionLaw,
@@ -68,7 +69,7 @@ class Terms:
     levies_rate: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.church_rate < 1 or self.church_rate * MILLION % 1:
+        if not 0 <= self.church_rate < 1:
             raise InvalidInput("church_rate: give a share of the wage tax from 0 to below 1")
         if not 0 <= self.levies_rate <= 1 or self.levies_rate * MILLION % 1:
             raise InvalidInput("levies_rate: give a share of gross from 0 to 1, with at most six decimals")
@@ -283,7 +284,6 @@ class _Payroll:
         )
         discounts = law.contributions.care_discounts(terms.children_under25)
         self._levies = int(terms.levies_rate * MILLION)
-        self._church = int(terms.church_rate * MILLION)
         additional_percent = terms.additional_rate * 100
         # Students owe no health, care and unemployment insurance from this employment. The provision
         # allowance counts no part that the employee pays nothing into (§ 39b (2) S. 5 Nr. 3 EStG), which
@@ -302,7 +302,7 @@ class _Payroll:
                 childless=terms.childless,
                 care_discounts=discounts,
                 child_allowances=terms.child_allowances,
-                church=self._church > 0,
+                church=terms.church_rate > 0,
                 factor=terms.factor,
             )
 
@@ -333,5 +333,5 @@ class _Payroll:
         if not self._taxed:
             return 0, 0, 0
         result = wage_tax(self._tax_input(gross), self._law.wage_tax)
-        # Fractions of a cent of church tax are dropped (the church tax laws of the Laender).
-        return result.wage_tax_cents, result.soli_cents, result.church_base_cents * self._church // MILLION
+        church = church_tax_cents(result.church_base_cents, self._terms.church_rate) if result.church_base_cents else 0
+        return result.wage_tax_cents, result.soli_cents, church

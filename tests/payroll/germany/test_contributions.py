@@ -1,6 +1,7 @@
 """Contributions against computed and published cases, and what must hold for every pay."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
@@ -62,7 +63,8 @@ def test_computed_cases_to_the_cent(case):
     inputs, expected = case["inputs"], case["outputs"]
     law = contribution_law(german_law(date.fromisoformat(inputs["date"])))
     result = contributions(law, insured_of(inputs), inputs["gross_cents"])
-    got = by_branch(result) | {
+    got: dict[str, int | None] = {
+        **by_branch(result),
         "an_total": result.employee_cents,
         "ag_total": result.employer_cents,
         "total": result.total_cents,
@@ -150,9 +152,9 @@ def test_published_percentages_of_reference_amounts():
     [(2025, 47_132, 9_923, 7_166), (2026, 50_859, 10_463, 7_556)],
 )
 def test_highest_subsidies_of_private_premiums(year, health, care, care_saxony):
-    premiums = {"health_premium_cents": 200_000, "care_premium_cents": 50_000}
-    west = contributions(law_on(year), Insured(group=Group.PRIVATE, **premiums), 900_000)
-    saxon = contributions(law_on(year), Insured(group=Group.PRIVATE, saxony=True, **premiums), 900_000)
+    private = Insured(group=Group.PRIVATE, health_premium_cents=200_000, care_premium_cents=50_000)
+    west = contributions(law_on(year), private, 900_000)
+    saxon = contributions(law_on(year), replace(private, saxony=True), 900_000)
     assert (west.health_subsidy_cents, west.care_subsidy_cents) == (health, care)
     assert (saxon.health_subsidy_cents, saxon.care_subsidy_cents) == (health, care_saxony)
 
@@ -327,16 +329,7 @@ def test_shares_add_up_and_none_is_negative(insured, gross, year, days):
 @given(people, st.sampled_from([2025, 2026]))
 def test_the_range_s_upper_end_is_the_ordinary_rule(insured, year):
     law = law_on(year)
-    midijob, full = (
-        Insured(
-            group=group,
-            additional_rate=insured.additional_rate,
-            childless=insured.childless,
-            children_under25=insured.children_under25,
-            saxony=insured.saxony,
-        )
-        for group in (Group.MIDIJOB, Group.FULL)
-    )
+    midijob, full = (replace(insured, group=group) for group in (Group.MIDIJOB, Group.FULL))
     at_upper_end = by_branch(contributions(law, midijob, law.midijob_limit))
     ordinary = by_branch(contributions(law, full, law.midijob_limit))
     assert {key: cents for key, cents in at_upper_end.items() if abs(cents - ordinary[key]) > 1} == {}

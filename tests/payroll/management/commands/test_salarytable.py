@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 
 from payroll.management.commands.salarytable import Command
 
-PUBLISHED = {"date": "2026-06-01", "childless": True, "additional_rate": "2.69", "levies_rate": "2.4"}
-PLAIN = {"date": "2026-06-01"}
+PUBLISHED: dict[str, Any] = {"date": "2026-06-01", "childless": True, "additional_rate": "2.69", "levies_rate": "2.4"}
+PLAIN: dict[str, Any] = {"date": "2026-06-01"}
 
 
 def answer(*, option_fee: str = "9", **line: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_auto_kind(gross, kind):
 
 
 def test_defaults_are_the_year_s_average_one_child_and_class_1():
-    spelled_out = {
+    spelled_out: dict[str, Any] = {
         "additional_rate": "2.9",
         "children": 1,
         "childless": False,
