@@ -1,0 +1,365 @@
+"""Bank accounts and what moved on them; what others owe; how the two were brought together; orders to the bank."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from coop.banking.states import (
+    CLAIM_STATES,
+    ORDER_STATES,
+    TRANSACTION_STATES,
+    ClaimState,
+    OrderState,
+    Purpose,
+    TransactionState,
+)
+from coop.ledger.chart import AccountCode
+from coop.ledger.models import Budget
+from coop.states import Transitions
+from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.models import CoopOwned
+
+
+def _life(name: str, states: Transitions) -> list[pgtrigger.Trigger]:  # type: ignore[type-arg]
+    """The state machine in the database: births in the first state, then only the table's steps."""
+    return [
+        pgtrigger.FSM(
+            name=f"{name}_states",
+            field="state",
+            transitions=[(str(now), str(then)) for now, then in states.pairs()],
+        ),
+        pgtrigger.Protect(
+            name=f"{name}_birth",
+            operation=pgtrigger.Insert,
+            condition=~pgtrigger.Q(new__state__in=[str(state) for state in states.first]),
+        ),
+    ]
+
+
+class BankAccount(CoopOwned):
+    """An account of the cooperative at a bank."""
+
+    name = models.CharField(_("name"), max_length=100)
+    holder = models.CharField(_("account holder"), max_length=70)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    currency = models.CharField(max_length=3, default="EUR")
+    is_default = models.BooleanField(_("salaries and other payments leave from here"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "iban"], name="bankaccount_iban_once"),
+            models.UniqueConstraint(fields=["coop"], condition=Q(is_default=True), name="bankaccount_one_default"),
+            models.CheckConstraint(condition=Q(currency="EUR"), name="bankaccount_in_euro"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(CoopOwned):
+    """One statement of one account, as a file brought it. Balances in cents, None where the bank gave none."""
+
+    account = CoopForeignKey(BankAccount, related_name="statements")
+    file_sha256 = models.CharField(max_length=64)
+    position = models.PositiveSmallIntegerField(help_text=_("Which statement of the file, from 0."))
+    filename = models.CharField(max_length=200)
+    number = models.CharField(max_length=60, blank=True)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    opening_cents = models.BigIntegerField(null=True)
+    closing_cents = models.BigIntegerField(null=True)
+    gap_cents = models.BigIntegerField(null=True, help_text=_("What the file's own entries leave unexplained."))
+    new_count = models.PositiveIntegerField()
+    known_count = models.PositiveIntegerField()
+    imported_at = models.DateTimeField()
+    imported_by = LoginKey()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["coop", "account", "file_sha256", "position"], name="statement_of_a_file_once"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="statement_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.number or self.filename
+
+
+class BankTransaction(CoopOwned):
+    """One movement on an account; a credit is positive. What the bank said never changes, only what it is matched to."""
+
+    account = CoopForeignKey(BankAccount, related_name="transactions", indexed=False)
+    statement = CoopForeignKey(Statement, related_name="transactions")
+    fingerprint = models.CharField(max_length=64)
+    amount_cents = models.BigIntegerField()
+    booked_on = models.DateField()
+    value_on = models.DateField(null=True)
+    counterparty_name = models.CharField(max_length=200, blank=True)
+    counterparty_iban = models.CharField(max_length=34, blank=True)
+    text = models.TextField(blank=True)
+    end_to_end_id = models.CharField(max_length=100, blank=True)
+    structured_reference = models.CharField(max_length=100, blank=True)
+    batch_id = models.CharField(max_length=100, blank=True)
+    returned = models.BooleanField(default=False)
+    return_reason = models.CharField(max_length=40, blank=True)
+    matched_cents = models.BigIntegerField(default=0, help_text=_("Explained so far, without sign."))
+    state = models.CharField(max_length=10, choices=TransactionState.choices, default=TransactionState.UNMATCHED)
+    ignored_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "account", "fingerprint"], name="banktransaction_once"),
+            models.CheckConstraint(condition=~Q(amount_cents=0), name="banktransaction_not_zero"),
+            models.CheckConstraint(
+                condition=Q(matched_cents__gte=0)
+                & (Q(matched_cents__lte=F("amount_cents")) | Q(matched_cents__lte=-F("amount_cents"))),
+                name="banktransaction_not_overmatched",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=TransactionState.IGNORED) & ~Q(ignored_reason=""))
+                | (~Q(state=TransactionState.IGNORED) & Q(ignored_reason="")),
+                name="banktransaction_ignored_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[TransactionState.UNMATCHED, TransactionState.IGNORED]) | Q(matched_cents=0),
+                name="banktransaction_state_fits",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["coop", "state", "booked_on"]),
+            models.Index(fields=["coop", "end_to_end_id"], condition=~Q(end_to_end_id=""), name="banktransaction_e2e"),
+        ]
+        triggers = [
+            *_life("banktransaction", TRANSACTION_STATES),
+            pgtrigger.Protect(name="banktransaction_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="banktransaction_unchanged",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "account", "fingerprint", "amount_cents", "booked_on", "counterparty_iban", "text"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booked_on} {self.counterparty_name}"
+
+    @property
+    def open_cents(self) -> int:
+        """What is not explained yet, with the sign of the movement."""
+        return self.amount_cents - (self.matched_cents if self.amount_cents > 0 else -self.matched_cents)
+
+
+class Claim(CoopOwned):
+    """What somebody owes the cooperative. Written by the app whose document `source` names."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=40)
+    reference = models.CharField(max_length=40)
+    reference_key = models.CharField(max_length=40, help_text=_("The reference as payers' texts are searched for it."))
+    debtor = models.CharField(max_length=200)
+    amount_cents = models.BigIntegerField()
+    open_cents = models.BigIntegerField()
+    due_on = models.DateField()
+    opened_on = models.DateField()
+    state = models.CharField(max_length=10, choices=ClaimState.choices, default=ClaimState.OPEN)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "source"], name="claim_source_once"),
+            models.UniqueConstraint(fields=["coop", "reference"], name="claim_reference_once"),
+            models.UniqueConstraint(fields=["coop", "reference_key"], name="claim_reference_key_once"),
+            models.CheckConstraint(
+                condition=Q(open_cents__gte=0, open_cents__lte=F("amount_cents")), name="claim_open_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ClaimState.CANCELLED, open_cents=0)
+                | Q(state=ClaimState.SETTLED, open_cents=0)
+                | (Q(state=ClaimState.OPEN, open_cents=F("amount_cents"), amount_cents__gt=0))
+                | (Q(state=ClaimState.PART, open_cents__gt=0, open_cents__lt=F("amount_cents"))),
+                name="claim_state_fits",
+            ),
+        ]
+        indexes = [models.Index(fields=["coop", "state", "due_on"])]
+        triggers = _life("claim", CLAIM_STATES)
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def paid_cents(self) -> int:
+        """What has arrived for it and counts."""
+        return self.amount_cents - self.open_cents
+
+
+class PaymentOrder(CoopOwned):
+    """Transfers that leave as one file. `source` names why, so that nothing is paid twice."""
+
+    account = CoopForeignKey(BankAccount, related_name="orders")
+    source = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=4, choices=Purpose.choices)
+    reference = models.CharField(max_length=35)
+    execute_on = models.DateField()
+    total_cents = models.BigIntegerField()
+    cleared_cents = models.BigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=OrderState.choices, default=OrderState.WAITING)
+    file = models.BinaryField()
+    file_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = LoginKey()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = LoginKey(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # A rejected order leaves its source free for a better one.
+            models.UniqueConstraint(
+                fields=["coop", "source"],
+                condition=~Q(state=OrderState.REJECTED),
+                name="paymentorder_source_once",
+            ),
+            models.UniqueConstraint(fields=["coop", "reference"], name="paymentorder_reference_once"),
+            models.CheckConstraint(condition=Q(total_cents__gt=0), name="paymentorder_positive"),
+            models.CheckConstraint(
+                condition=Q(cleared_cents__gte=0, cleared_cents__lte=F("total_cents")),
+                name="paymentorder_not_overcleared",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, state=OrderState.WAITING)
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(state=OrderState.WAITING)),
+                name="paymentorder_decided_pair",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[OrderState.APPROVED, OrderState.CLEARED]) | ~Q(decided_by=F("created_by")),
+                name="paymentorder_two_people",
+            ),
+        ]
+        triggers = [
+            *_life("paymentorder", ORDER_STATES),
+            pgtrigger.Protect(name="paymentorder_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="paymentorder_unchanged",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "source", "total_cents", "file", "file_sha256", "execute_on", "created_by"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PaymentLine(CoopOwned):
+    """One transfer of an order. `account` is the liability it pays, `party` whose in the ledger."""
+
+    order = CoopForeignKey(PaymentOrder, related_name="lines")
+    account = models.CharField(max_length=40, choices=[(code.value, code.value) for code in AccountCode])
+    party = models.CharField(max_length=60)
+    name = models.CharField(max_length=70)
+    iban = models.CharField(max_length=34)
+    cents = models.BigIntegerField()
+    text = models.CharField(max_length=140, blank=True)
+    end_to_end_id = models.CharField(max_length=35)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "order", "end_to_end_id"], name="paymentline_id_once"),
+            models.CheckConstraint(condition=Q(cents__gt=0), name="paymentline_positive"),
+        ]
+        triggers = [pgtrigger.Protect(name="paymentline_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.end_to_end_id
+
+
+class Match(CoopOwned):
+    """Says what a movement on the account was for: a claim, a payment order, or an account of the ledger.
+
+    `cents` of the movement belong to it, without sign; of these `settled_cents` settle the claim, and the
+    rest is the payer's credit. A match is undone by a reversal and never deleted.
+    """
+
+    transaction = CoopForeignKey(BankTransaction, related_name="matches")
+    claim = CoopForeignKey(Claim, null=True, blank=True, related_name="matches")
+    order = CoopForeignKey(PaymentOrder, null=True, blank=True, related_name="matches")
+    account = models.CharField(max_length=40, blank=True)
+    cents = models.BigIntegerField()
+    settled_cents = models.BigIntegerField(default=0)
+    paid_before_cents = models.BigIntegerField(default=0, help_text=_("What the claim had received before."))
+    claim_amount_cents = models.BigIntegerField(default=0, help_text=_("What the claim was for at that time."))
+    on = models.DateField()
+    automatic = models.BooleanField(default=False)
+    reason = models.CharField(max_length=20, blank=True)
+    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_by = LoginKey(null=True, blank=True)
+    undone_on = models.DateField(null=True, blank=True)
+    undone_by = LoginKey(null=True, blank=True)
+    returned_by = CoopForeignKey(BankTransaction, null=True, blank=True, related_name="returns")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(cents__gt=0), name="match_positive"),
+            models.CheckConstraint(
+                condition=Q(settled_cents__gte=0, settled_cents__lte=F("cents")), name="match_settles_within"
+            ),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=False, order__isnull=True, account="")
+                | Q(claim__isnull=True, order__isnull=False, account="")
+                | (Q(claim__isnull=True, order__isnull=True) & ~Q(account="")),
+                name="match_one_target",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_on__isnull=False) | Q(undone_by__isnull=True, returned_by__isnull=True),
+                name="match_undone_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="match_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="match_stays_undone",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__undone_on__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="match_unchanged",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "transaction", "claim", "order", "account", "cents", "settled_cents", "on"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"match:{self.pk}"
+
+    @property
+    def source(self) -> str:
+        """The source of its entry in the ledger."""
+        return f"match:{self.pk}"
+
+
+class WorkItem(CoopOwned):
+    """Something a person must look at because a payment came back. `source` raises it once."""
+
+    source = models.CharField(max_length=60)
+    budget = CoopForeignKey(Budget, related_name="+")
+    raised_on = models.DateField()
+    done_on = models.DateField(null=True, blank=True)
+    done_by = LoginKey(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "source", "budget"], name="workitem_once"),
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True, done_by__isnull=True)
+                | Q(done_on__isnull=False, done_by__isnull=False),
+                name="workitem_done_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.source
