@@ -206,11 +206,39 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bankaccount',
-            constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='bankaccount_fence'),
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='bankaccount_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='claim',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='claim_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentorder',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='paymentorder_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentline',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='paymentline_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='match',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='match_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='statement_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='banktransaction',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='banktransaction_in_coop'),
+        ),
+        migrations.AddConstraint(
+            model_name='workitem',
+            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='workitem_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='bankaccount_in_coop'),
+            constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='bankaccount_fence'),
         ),
         migrations.AddConstraint(
             model_name='bankaccount',
@@ -231,10 +259,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='claim',
             constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='claim_fence'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='claim_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='claim',
@@ -271,10 +295,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentorder',
             constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='paymentorder_fence'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='paymentorder_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='paymentorder',
@@ -330,10 +350,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentline',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='paymentline_in_coop'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentline',
             constraint=coop.tenancy.fence.SameCoop(field='order', name='paymentline_order_same_coop'),
         ),
         migrations.AddConstraint(
@@ -367,10 +383,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='match',
             constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='match_fence'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='match_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='match',
@@ -426,10 +438,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='statement_in_coop'),
-        ),
-        migrations.AddConstraint(
-            model_name='statement',
             constraint=coop.tenancy.fence.SameCoop(field='account', name='statement_account_same_coop'),
         ),
         migrations.AddConstraint(
@@ -455,10 +463,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='banktransaction',
             constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='banktransaction_fence'),
-        ),
-        migrations.AddConstraint(
-            model_name='banktransaction',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='banktransaction_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='banktransaction',
@@ -511,10 +515,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='workitem',
             constraint=coop.tenancy.fence.RowLevelSecurity(column='coop_id', name='workitem_fence'),
-        ),
-        migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(fields=('coop', 'id'), name='workitem_in_coop'),
         ),
         migrations.AddConstraint(
             model_name='workitem',
