@@ -12,7 +12,7 @@ from coop.messaging.models import OutboxMessage
 from coop.messaging.states import MailState
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
-register_renderer("mail test", lambda source: b"%PDF")
+register_renderer("mail test", lambda _source: b"%PDF")
 
 
 def write(key="k", documents=()):
