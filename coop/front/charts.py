@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -274,16 +274,15 @@ def draw(kind: str, *, language: str, **given: Any) -> Chart:
 
 
 def nice_ticks(low: float, high: float, *, about: int = 5, smallest: float = 1) -> list[float]:
-    """Round steps (1, 2, 2.5 or 5 times a power of ten) that cover `low` to `high`, never finer than `smallest`."""
-    span = (high - low) or smallest
-    raw = max(span / about, smallest)
-    power = (
-        10.0 ** (len(str(int(raw))) - 1) if raw >= 1 else 10.0 ** -len(re.sub(r"^0\.(0*).*$", r"\g<1>x", f"{raw:.12f}"))
-    )
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= raw - 1e-12)
-    first = int(low // step)
-    last = int(-(-high // step))
-    return [round(place * step, 10) for place in range(first, max(last, first + 1) + 1)]
+    """Round steps (1, 2, 2.5 or 5 times a power of ten) that cover `low` to `high`, whole multiples of `smallest`."""
+    lower, upper, least = (Decimal(str(value)) for value in (low, high, smallest))
+    raw = max((upper - lower) / about, least)
+    power = Decimal(1).scaleb(raw.adjusted())
+    steps = [factor * power for factor in map(Decimal, ("1", "2", "2.5", "5", "10"))]
+    step = next(one for one in steps if one >= raw and one % least == 0)  # or the label of 2.5 would read 3
+    first = int((lower / step).to_integral_value(ROUND_FLOOR))
+    last = int((upper / step).to_integral_value(ROUND_CEILING))
+    return [float(place * step) for place in range(first, max(last, first + 1) + 1)]
 
 
 # How it is drawn
@@ -545,7 +544,7 @@ def _text(words: str, *, x: float, y: float, anchor: str = "start", soft: bool =
     return _tag("text", {**kind, "x": _n(x), "y": _n(y), "text-anchor": anchor}, [words])
 
 
-def _tag(name: str, attributes: Mapping[str, object], children: Iterable[str] = ()) -> SafeString:
+def _tag(name: str, attributes: Mapping[str, object], children: Iterable[str] = ()) -> str:
     """One element; attributes and texts are escaped, elements made here are not escaped again."""
     written = "".join(f' {key}="{conditional_escape(str(value))}"' for key, value in attributes.items())
     inside = "".join(str(conditional_escape(child)) for child in children)

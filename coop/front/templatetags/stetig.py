@@ -19,13 +19,13 @@ def _language() -> str:
 
 
 @register.filter
-def money(cents: int | None, currency: str = "EUR") -> str:
-    """Integer cents with their currency, unbreakable; a dash where there is no amount."""
+def money(cents: int | str | None, currency: str = "EUR") -> str:
+    """Integer cents with their currency, unbreakable; a dash where there is no amount (None or a missing variable)."""
     return localized.NOTHING if cents is None or cents == "" else localized.amount(_cents(cents), _language(), currency)
 
 
 @register.filter
-def money_plain(cents: int | None) -> str:
+def money_plain(cents: int | str | None) -> str:
     """Integer cents without a currency, for columns whose head names it."""
     return localized.NOTHING if cents is None or cents == "" else localized.plain_amount(_cents(cents), _language())
 

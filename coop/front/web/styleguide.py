@@ -56,7 +56,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         raise Http404
     messages.success(request, _("The invoice was sent."))
     messages.warning(request, _("Two payments wait for you."))
-    invalid = SampleForm({"title": "", "amount": "12,345", "country": "DE"})
+    invalid = SampleForm({"title": "", "amount": "12,345", "country": "DE"}, auto_id="invalid_%s")
     return render(
         request,
         "front/styleguide.html",
@@ -71,7 +71,12 @@ def _frame() -> dict[str, Any]:
         {"url": "#", "label": label, "count": count, "current": place == 1}
         for place, (label, count) in enumerate(zip(labels, counts, strict=True))
     ]
-    return {"navigation": navigation, "form": SampleForm(), "talk_form": TalkForm(prefix="talk")}
+    return {
+        "navigation": navigation,
+        "form": SampleForm(),
+        "talk_form": TalkForm(prefix="talk"),
+        "dialog_form": TalkForm(prefix="dialog"),
+    }
 
 
 def _figures() -> dict[str, Any]:
