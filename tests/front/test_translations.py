@@ -45,6 +45,15 @@ def test_translations_keep_their_placeholders() -> None:
 
 
 @pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("locale/*/de/LC_MESSAGES/django.po")), ids=lambda path: path.parts[-4]
+)
+def test_catalogue_can_be_compiled(path: Path) -> None:
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale="de")
+    assert not [(message.id, str(error)) for message, errors in catalogue.check() for error in errors]
+
+
+@pytest.mark.parametrize(
     ("source", "expected"),
     [
         ('{% translate "A day" %}', [(None, "A day")]),

@@ -36,7 +36,7 @@ class SampleForm(forms.Form):
         label=gettext_lazy("VAT"),
         widget=forms.RadioSelect,
         choices=[("19", "19 %"), ("7", "7 %"), ("rc", gettext_lazy("Reverse charge"))],
-        help_text=gettext_lazy("7 % holds where rights of use are granted."),
+        help_text=gettext_lazy("The reduced rate holds where rights of use are granted."),
     )
     signed = forms.BooleanField(label=gettext_lazy("The client has confirmed the order"), required=False)
     note = forms.CharField(label=gettext_lazy("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
@@ -122,7 +122,7 @@ def _figures() -> dict[str, Any]:
         ],
         "facts": [
             {"label": _("Paid by clients"), "cents": 1245000, "url": "#"},
-            {"label": _("Fee of the cooperative"), "cents": -112050, "note": _("9 % of the net amount")},
+            {"label": _("Fee of the cooperative"), "cents": -112050, "note": _("a share of the net amount")},
             {"label": _("Salary with all contributions"), "cents": -819513},
             {"label": _("Your budget"), "cents": 313437, "sum": True},
         ],
