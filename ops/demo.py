@@ -212,9 +212,9 @@ class Demo:
         self.step("Database schema", "migrate", "--no-input", env=self.owner_env)
 
     def start_processes(self) -> None:
-        """Web server, worker and beat; returns when the web server answers.
+        """Start web server, worker and beat; they need a moment.
 
-        Raises: OperationFailed, StopRequested.
+        Raises: OperationFailed.
         """
         python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "coop"]
         # Late acknowledgement redelivers what a killed worker had begun: SIGKILL on the supervisor's death loses nothing.
@@ -235,10 +235,25 @@ class Demo:
             ],
             log=self.places.log("web"), env=self.app_env, cwd=ROOT, stop_within_seconds=8, death_signal=signal.SIGTERM,
         )  # fmt: skip
-        running = self.supervisor.start(web)
-        self.supervisor.start(worker)
-        self.supervisor.start(beat)
-        self.supervisor.wait_for(running, ready=self.web_answers, within_seconds=WEB_READY_WITHIN_SECONDS)
+        for program in (web, worker, beat):
+            self.supervisor.start(program)
+
+    def make_and_start(self) -> None:
+        """Make the demo's data if there is none, start the processes, return when the web server answers.
+
+        Raises: OperationFailed, StopRequested.
+        """
+        made = self.places.data / "made"
+        if made.exists():
+            self.start_processes()
+            self.step("Demo data", "make_demo")
+        else:
+            # No clock and no worker while a year of history is being made.
+            self.step("Demo data", "make_demo")
+            made.touch()
+            self.start_processes()
+        web = self.supervisor.running["Web server"]
+        self.supervisor.wait_for(web, ready=self.web_answers, within_seconds=WEB_READY_WITHIN_SECONDS)
 
     def web_answers(self) -> bool:
         """Whether the web server answers a request, whatever it says."""
@@ -301,6 +316,9 @@ def set_up(*, supervisor: Supervisor, places: Places, port: int) -> Demo:
         "PYTHONUNBUFFERED": "1",
     }
     env.pop("DATABASE_AS_OWNER", None)
+    if env.pop("PYTHONDONTWRITEBYTECODE", None):
+        # Without compiled modules each process starts three times as slowly; who wants none in the tree gets none there.
+        env.setdefault("PYTHONPYCACHEPREFIX", str(places.local / "bytecode"))
     if "DATABASE_URL" in env:
         database = ExternalDatabase(env["DATABASE_URL"])
         database.set_up_role()
@@ -346,8 +364,7 @@ def run(places: Places, *, anew: bool) -> None:
             try:
                 demo = set_up(supervisor=supervisor, places=places, port=port)
                 demo.prepare()
-                demo.step("Demo data", "make_demo")
-                demo.start_processes()
+                demo.make_and_start()
                 say(f"Ready after {time.monotonic() - began:.0f} s. Logs: {places.logs}")
                 say()
                 demo.show_logins()

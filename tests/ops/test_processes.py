@@ -52,6 +52,18 @@ def signals_stay_pytests():
         signal.signal(number, handler)
 
 
+def tended(supervisor: Supervisor) -> bool:
+    """One round of the supervisor's work."""
+    supervisor.tend()
+    return True
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """The first line that a process prints."""
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
 def printed_pids(log: Path, count: int) -> list[int]:
     assert wait_until(lambda: log.exists() and len(log.read_text().split()) == count)
     return [int(word) for word in log.read_text().split()]
@@ -76,7 +88,7 @@ def test_a_program_that_falls_is_started_again_after_a_growing_pause(tmp_path):
             running.process.wait()
             supervisor.tend()
             assert running.restart_at is not None
-            assert wait_until(lambda: supervisor.tend() or running.restart_at is None)
+            assert wait_until(lambda: tended(supervisor) and running.restart_at is None)
             assert running.process.pid != fallen
             assert lives(running.process.pid)
     assert [line.split(";")[1].split(".")[0] for line in said] == [
@@ -145,7 +157,7 @@ def test_signals_end_everything_with_status_0(tmp_path, number):
 def test_kill_9_of_the_supervisor_leaves_nothing_running(tmp_path):
     with supervising(tmp_path / "log") as supervisor:
         pids = printed_pids(tmp_path / "log", 2)
-        watchdog = int(supervisor.stdout.readline())
+        watchdog = int(first_line(supervisor))
         supervisor.kill()
         supervisor.wait()
     assert wait_until(lambda: not any(lives(pid) for pid in (*pids, watchdog)))
@@ -158,7 +170,7 @@ def test_kill_9_of_supervisor_and_watchdog_ends_the_programs(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", code, str(log)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as supervisor:
-        watchdog = int(supervisor.stdout.readline())
+        watchdog = int(first_line(supervisor))
         assert wait_until(lambda: log.exists() and "up" in log.read_text())
         children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children").read_text().split()
         (sleeper,) = {int(pid) for pid in children} - {watchdog}
