@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import http
 import os
 import shutil
 import signal
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -256,13 +256,13 @@ class Demo:
         self.supervisor.wait_for(web, ready=self.web_answers, within_seconds=WEB_READY_WITHIN_SECONDS)
 
     def web_answers(self) -> bool:
-        """Whether the web server answers a request, whatever it says."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/", headers={"Host": f"localhost:{self.port}"})
+        """Whether the application answers and reaches its database."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/alive/", headers={"Host": f"localhost:{self.port}"}
+        )
         try:
-            with urllib.request.urlopen(request, timeout=5):  # noqa: S310
-                return True
-        except urllib.error.HTTPError:
-            return True
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310  our own address
+                return int(answer.status) == http.HTTPStatus.OK
         except OSError:
             return False
 

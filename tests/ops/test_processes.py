@@ -61,7 +61,8 @@ def tended(supervisor: Supervisor) -> bool:
 def first_line(process: subprocess.Popen[str]) -> str:
     """The first line that a process prints."""
     assert process.stdout is not None
-    return process.stdout.readline()
+    line: str = process.stdout.readline()
+    return line
 
 
 def printed_pids(log: Path, count: int) -> list[int]:
