@@ -8,6 +8,7 @@ from django.db import models
 
 from coop.documents.states import DOCUMENT_STATES, DocumentState
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
+from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 
 
@@ -29,11 +30,7 @@ class Document(CoopOwned):
         constraints = [models.UniqueConstraint(fields=["coop", "kind", "source"], name="document_source_once")]
         indexes = [models.Index(fields=["coop", "state"])]
         triggers = [
-            pgtrigger.FSM(
-                name="document_states",
-                field="state",
-                transitions=[(str(now), str(then)) for now, then in DOCUMENT_STATES.pairs()],
-            ),
+            *machine("document", DOCUMENT_STATES),
             pgtrigger.Protect(
                 name="document_is_kept",
                 operation=pgtrigger.Delete,

@@ -1,11 +1,11 @@
 """The outbox: mail written in the business transaction, sent after it."""
 
-import pgtrigger
 from django.db import models
 
 from coop.documents.models import Document
 from coop.messaging.states import MAIL_STATES, MailState
 from coop.tenancy.fence import CoopForeignKey
+from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 
 
@@ -28,11 +28,7 @@ class OutboxMessage(CoopOwned):
         constraints = [models.UniqueConstraint(fields=["coop", "key"], name="outboxmessage_key_once")]
         indexes = [models.Index(fields=["coop", "state"])]
         triggers = [
-            pgtrigger.FSM(
-                name="outboxmessage_states",
-                field="state",
-                transitions=[(str(now), str(then)) for now, then in MAIL_STATES.pairs()],
-            ),
+            *machine("outboxmessage", MAIL_STATES),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,454 @@
+"""The salary run: started, computed in chunks, approved by a second person, posted whole; corrections."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from coop.banking.actions import create_payment_order
+from coop.banking.models import PaymentLine
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from coop.banking.bank_days import pay_day_of
+from coop.documents.actions import request_documents
+from coop.documents.models import Document
+from coop.errors import InvalidInput, NotFound, StetigError
+from coop.ledger.actions import month_of, next_month, post, post_all, settle_commitments
+from coop.ledger.chart import AccountCode
+from coop.ledger.lines import Draft, Line, credit, debit, draft
+from coop.ledger.queries import BudgetFigures, budget_figures
+from coop.tenancy.models import User
+from coop.tenancy.queries import policy_on, this_cooperative
+from coop.tenancy.scope import current_coop_id
+from coop.tenancy.tasks import enqueue
+from payroll import tasks
+from payroll.calculation import Computed, DataMissing, compute, latest, terms_of
+from payroll.germany.salary import SalaryLaw, salary_law
+from payroll.models import (
+    EmploymentContract,
+    HealthFundRate,
+    InsuranceData,
+    PayoutAccount,
+    PayrollRun,
+    Payslip,
+    TaxData,
+)
+from payroll.states import RUN_STATES, PayslipState, RunState
+
+CHUNK = 200
+"""People per job: small enough to show progress, large enough that set-based reads pay."""
+KEPT_YEARS = 6
+"""Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
+
+
+class RunExists(StetigError):
+    """There is an open run for this month already."""
+
+    code = "run_exists"
+
+
+class NobodyToPay(StetigError):
+    """Nobody is employed in this month who has not been paid yet."""
+
+    code = "nobody_to_pay"
+
+
+class SecondPersonNeeded(StetigError):
+    """Whoever computed a run does not approve it: ask a second person."""
+
+    code = "second_person_needed"
+
+
+# --- computing --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def start_run(*, month: date, by: User | None, at: datetime) -> PayrollRun:
+    """Start the run of a month: jobs compute a draft for everybody employed in it who is not yet paid.
+
+    `by` is None where the calendar started it.
+
+    Raises: LawUnknown, where the month's law is not confirmed; RunExists, NobodyToPay, NoPolicy, InvalidInput.
+    """
+    if month.day != 1:
+        raise InvalidInput(_("A month is written as its first day."))
+    salary_law(month)
+    policy = policy_on(month)
+    people = people_to_pay(month)
+    if not people:
+        raise NobodyToPay
+    number = PayrollRun.objects.filter(month=month).count() + 1
+    try:
+        with transaction.atomic():
+            run: PayrollRun = PayrollRun.objects.create(
+                month=month,
+                number=number,
+                pay_on=pay_day_of(month, policy.pay_day),
+                expected=len(people),
+                started_at=at,
+                computed_by=by,
+            )
+    except IntegrityError as error:
+        raise RunExists from error
+    _enqueue_chunks(run, people)
+    return run
+
+
+@transaction.atomic
+def compute_again(*, run_id: int, by: User, at: datetime) -> PayrollRun:
+    """Compute a run anew, with what has been entered since.
+
+    Raises: NotFound, InvalidTransition, NobodyToPay.
+    """
+    run = _locked_run(run_id)
+    RUN_STATES.check(run.state, RunState.COMPUTING)
+    people = people_to_pay(run.month)
+    if not people:
+        raise NobodyToPay
+    Payslip.objects.filter(run=run).exclude(state=PayslipState.POSTED).delete()
+    run.state = RunState.COMPUTING
+    run.expected = len(people)
+    run.started_at = at
+    run.computed_by = by
+    run.computed_at = None
+    run.save(update_fields=["state", "expected", "started_at", "computed_by", "computed_at"])
+    _enqueue_chunks(run, people)
+    return run
+
+
+@transaction.atomic
+def compute_chunk(*, run_id: int, person_ids: Sequence[int], at: datetime) -> int:
+    """Compute drafts for some of a run's people; the last chunk hands the run to its reviewer.
+
+    Runs twice without harm: drafts are written over, and a run that is no longer being computed is left alone.
+    Returns how many drafts it wrote. What is missing for a person becomes that person's problem and stops nobody else.
+    """
+    run = PayrollRun.objects.filter(id=run_id).first()
+    if run is None or run.state != RunState.COMPUTING:
+        return 0
+    slips = list(draft_payslips(run.month, person_ids, run_id=run.pk))
+    columns = [
+        field.name for field in Payslip._meta.concrete_fields if field.name not in {"id", "coop", "run", "person"}
+    ]
+    Payslip.objects.bulk_create(
+        slips, batch_size=500, update_conflicts=True, unique_fields=["coop", "run", "person"], update_fields=columns
+    )
+    # The lock lets the chunks finish one after the other, so that the last one sees all the others.
+    locked = _locked_run(run_id)
+    if locked.state == RunState.COMPUTING and Payslip.objects.filter(run=run).count() >= locked.expected:
+        locked.state = RunState.COMPUTED
+        locked.computed_at = at
+        locked.save(update_fields=["state", "computed_at"])
+    return len(slips)
+
+
+def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None = None) -> Iterable[Payslip]:
+    """Unsaved payslips of a month for people, read in a fixed number of statements and computed one by one."""
+    law = salary_law(month)
+    levies_rate = policy_on(month).levies_rate
+    state = this_cooperative().federal_state
+    contracts = _contracts_in(month).filter(person_id__in=person_ids).select_related("person")
+    tax = latest(TaxData.objects.filter(person_id__in=person_ids), "person_id", month)
+    insurance = latest(InsuranceData.objects.filter(person_id__in=person_ids), "person_id", month)
+    accounts = latest(PayoutAccount.objects.filter(person_id__in=person_ids), "person_id", next_month(month))
+    rates = latest(HealthFundRate.objects.all(), "fund_id", month)
+    for contract in contracts:
+        slip = Payslip(
+            run_id=run_id,
+            person_id=contract.person_id,
+            contract=contract,
+            budget_id=contract.person.budget_id,
+            month=month,
+            state=PayslipState.DRAFT,
+            gross_cents=contract.gross_cents,
+        )
+        try:
+            if contract.person_id not in accounts:
+                raise DataMissing(_("The account for net pay is missing. Enter the IBAN."))
+            computed = _compute(law, contract, tax, insurance, rates, levies_rate=levies_rate, state=state)
+        except StetigError as error:
+            slip.state = PayslipState.FAILED
+            slip.problem = str(error)[:400]
+            # Nothing adds up where nothing was computed: the checks of the row see zeros.
+            slip.gross_cents = 0
+        else:
+            _fill(slip, computed, law)
+        yield slip
+
+
+def people_to_pay(month: date) -> list[int]:
+    """Ids of people employed in a month without a posted payslip for it."""
+    paid = Payslip.objects.filter(month=month, state=PayslipState.POSTED).values("person_id")
+    return list(
+        _contracts_in(month).exclude(person_id__in=paid).order_by("person_id").values_list("person_id", flat=True)
+    )
+
+
+@transaction.atomic
+def take_up_again(*, at: datetime) -> int:
+    """Send the jobs again that a broken worker or broker lost, and say how many runs were taken up.
+
+    Sending one that is still under way does no harm.
+    """
+    taken = 0
+    for run in PayrollRun.objects.filter(state__in=[RunState.COMPUTING, RunState.APPROVED]):
+        if run.state == RunState.APPROVED:
+            enqueue(tasks.post_run, coop_id=current_coop_id(), run_id=run.pk)
+        else:
+            done = set(Payslip.objects.filter(run=run).values_list("person_id", flat=True))
+            missing = [person for person in people_to_pay(run.month) if person not in done]
+            if missing:
+                _enqueue_chunks(run, missing)
+            else:
+                # Somebody left between start and now: the run is as complete as it gets.
+                PayrollRun.objects.filter(id=run.pk, state=RunState.COMPUTING).update(
+                    state=RunState.COMPUTED, computed_at=at
+                )
+        taken += 1
+    return taken
+
+
+# --- approving and posting --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def approve_run(*, run_id: int, by: User, at: datetime) -> PayrollRun:
+    """Approve what was computed; a job posts it. People with a problem are left for the month's next run.
+
+    Raises: NotFound, InvalidTransition, SecondPersonNeeded, NobodyToPay.
+    """
+    run = _locked_run(run_id)
+    RUN_STATES.check(run.state, RunState.APPROVED)
+    if run.computed_by_id is not None and run.computed_by_id == by.pk:
+        raise SecondPersonNeeded
+    if not Payslip.objects.filter(run=run, state=PayslipState.DRAFT).exists():
+        raise NobodyToPay
+    run.state = RunState.APPROVED
+    run.approved_by = by
+    run.approved_at = at
+    run.save(update_fields=["state", "approved_by", "approved_at"])
+    enqueue(tasks.post_run, coop_id=current_coop_id(), run_id=run.pk)
+    return run
+
+
+@transaction.atomic
+def post_run(*, run_id: int, at: datetime) -> PayrollRun:
+    """Post an approved run in one transaction: entries, payslips, commitments, one payment order, papers.
+
+    Runs twice without harm: a posted run is left alone.
+
+    Raises: NotFound, InvalidTransition.
+    """
+    run = _locked_run(run_id)
+    if run.state == RunState.POSTED:
+        return run
+    RUN_STATES.check(run.state, RunState.POSTED)
+    slips = list(
+        Payslip.objects.select_for_update(of=("self",))
+        .filter(run=run, state=PayslipState.DRAFT)
+        .select_related("person")
+        .order_by("person_id")
+    )
+    on = at.date()
+    figures = budget_figures(on, [slip.budget_id for slip in slips])
+    for slip in slips:
+        slip.shortfall_cents = shortfall_cents(figures[slip.budget_id], slip.cost_cents)
+        slip.state = PayslipState.POSTED
+        slip.posted_on = on
+    post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
+    Payslip.objects.bulk_update(slips, ["shortfall_cents", "state", "posted_on"], batch_size=1000)
+    settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
+    _order_payment(run, slips)
+    request_documents([payslip_document(slip) for slip in slips], at_once=False)
+    run.state = RunState.POSTED
+    run.posted_at = at
+    run.save(update_fields=["state", "posted_at"])
+    return run
+
+
+def shortfall_cents(figures: BudgetFigures, cost_cents: int) -> int:
+    """What of a salary neither the budget nor its cover bears; the cooperative carries it (§ 611a BGB: pay is owed)."""
+    beyond = -figures.cover_cents - (figures.free_cents - cost_cents)
+    return min(cost_cents, max(0, beyond))
+
+
+def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:
+    """The entry of a payslip (walk e), or of its difference to the payslip that it corrects (walk j)."""
+
+    def of(name: str) -> int:
+        return int(getattr(slip, name)) - (int(getattr(before, name)) if before else 0)
+
+    service, tax = slip.month, month_of(event_on)
+    funds = of("employee_cents") + of("employer_cents") + of("flat_tax_cents")
+    taxes = of("wage_tax_cents") + of("soli_cents") + of("church_tax_cents")
+    party = f"person:{slip.person_id}"
+    lines: list[Line] = [
+        debit(AccountCode.WAGES, of("gross_cents"), service_month=service),
+        debit(
+            AccountCode.EMPLOYER_COST,
+            of("employer_cents") + of("levies_cents") + of("flat_tax_cents"),
+            service_month=service,
+        ),
+        credit(AccountCode.NET_PAY, of("net_cents"), party=party, service_month=service),
+        credit(AccountCode.WAGE_TAX, taxes, party=f"wage tax:{tax:%Y-%m}", service_month=service, tax_month=tax),
+        credit(AccountCode.FUNDS, funds, party=f"fund:{slip.inputs['fund_id']}", service_month=service),
+        credit(AccountCode.LEVIES, of("levies_cents"), party=f"fund:{slip.inputs['fund_id']}", service_month=service),
+        debit(AccountCode.FREE, of("cost_cents"), budget_id=slip.budget_id, service_month=service),
+        credit(AccountCode.RELEASE, of("cost_cents"), service_month=service),
+        debit(AccountCode.SHORTFALL, of("shortfall_cents"), service_month=service),
+        credit(AccountCode.FREE, of("shortfall_cents"), budget_id=slip.budget_id, service_month=service),
+    ]
+    name = _("Salary %(month)s") if before is None else _("Correction of salary %(month)s")
+    return draft(
+        f"payslip:{slip.pk}",
+        event_on,
+        name % {"month": f"{slip.month:%m/%Y}"},
+        lines,
+        document=f"payslip {slip.month:%Y-%m}/{slip.pk}",
+    )
+
+
+def payslip_document(slip: Payslip) -> Document:
+    """The PDF that shows a payslip, to be asked for."""
+    return Document(
+        kind="payslip",
+        source=f"payslip:{slip.pk}",
+        title=_("Payslip %(month)s") % {"month": f"{slip.month:%m/%Y}"},
+        filename=f"payslip-{slip.month:%Y-%m}.pdf",
+        keep_until=date(slip.month.year + KEPT_YEARS, 12, 31),
+    )
+
+
+# --- corrections ------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
+    """Compute a paid month anew with what is known today and book the difference, for the month it belongs to.
+
+    The old payslip stays; the new one holds the month as it should have been.
+
+    Raises: NotFound, DataMissing, LawUnknown, InvalidInput, where nothing differs or it was corrected before.
+    """
+    before = Payslip.objects.select_for_update().filter(id=payslip_id, state=PayslipState.POSTED).first()
+    if before is None:
+        raise NotFound
+    if Payslip.objects.filter(corrects=before).exists():
+        raise InvalidInput(_("This payslip was corrected already. Correct its correction instead."))
+    new = next(iter(draft_payslips(before.month, [before.person_id])), None)
+    if new is None:
+        raise DataMissing(_("There is no contract for this month any more."))
+    if new.state == PayslipState.FAILED:
+        raise DataMissing(new.problem)
+    changing = ("gross_cents", "employee_cents", "employer_cents", "levies_cents", "net_cents", "cost_cents")
+    if all(getattr(new, name) == getattr(before, name) for name in (*changing, "wage_tax_cents", "church_tax_cents")):
+        raise InvalidInput(_("Nothing differs from the payslip as it was paid."))
+    new.corrects = before
+    # A later budget does not change who bore that month: the shortfall moves only with the cost.
+    new.shortfall_cents = min(before.shortfall_cents, new.cost_cents)
+    new.save(force_insert=True)
+    new.state = PayslipState.POSTED
+    new.posted_on = at.date()
+    new.save(update_fields=["state", "posted_on"])
+    post(payslip_entry(new, event_on=at.date(), before=before), by=by)
+    request_documents([payslip_document(new)])
+    return new
+
+
+# --- inside -----------------------------------------------------------------------------------------------------
+
+
+def _compute(
+    law: SalaryLaw,
+    contract: EmploymentContract,
+    tax: dict[int, TaxData],
+    insurance: dict[int, InsuranceData],
+    rates: dict[int, HealthFundRate],
+    *,
+    levies_rate: Any,
+    state: str,
+) -> Computed:
+    if contract.person_id not in tax:
+        raise DataMissing(_("Tax data is missing. Enter it with the month it begins."))
+    if contract.person_id not in insurance:
+        raise DataMissing(_("Insurance data is missing. Enter it with the month it begins."))
+    insured = insurance[contract.person_id]
+    if insured.fund_id not in rates:
+        raise DataMissing(_("The additional rate of the health fund is missing. Enter it with its source."))
+    if contract.person.budget_id is None:
+        raise DataMissing(_("There is no budget. Admit the person first."))
+    terms = terms_of(
+        contract=contract,
+        tax=tax[contract.person_id],
+        insurance=insured,
+        fund_rate=rates[insured.fund_id],
+        levies_rate=levies_rate,
+        workplace_state=state,
+        day=law.wage_tax.day,
+    )
+    computed = compute(law, terms, contract.gross_cents)
+    computed.inputs["fund_id"] = insured.fund_id
+    return computed
+
+
+def _fill(slip: Payslip, computed: Computed, law: SalaryLaw) -> None:
+    result = computed.salary
+    slip.employee_cents = result.contributions.employee_cents
+    slip.employer_cents = result.contributions.employer_cents
+    slip.flat_tax_cents = result.contributions.flat_tax_cents
+    slip.levies_cents = result.levies_cents
+    slip.wage_tax_cents = result.wage_tax_cents
+    slip.soli_cents = result.soli_cents
+    slip.church_tax_cents = result.church_tax_cents
+    slip.net_cents = result.net_cents
+    slip.cost_cents = result.cost_cents
+    slip.inputs = computed.inputs
+    slip.lines = computed.lines
+    slip.law_digest = law.wage_tax.digest
+
+
+def _contracts_in(month: date) -> Any:
+    """Contracts in force in a month; salaries begin and end with months, so on its first day."""
+    return EmploymentContract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=month), starts_on__lte=month)
+
+
+def _locked_run(run_id: int) -> PayrollRun:
+    run: PayrollRun | None = PayrollRun.objects.select_for_update().filter(id=run_id).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+def _enqueue_chunks(run: PayrollRun, people: Sequence[int]) -> None:
+    for start in range(0, len(people), CHUNK):
+        chunk = list(people[start : start + CHUNK])
+        enqueue(tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk)
+
+
+def _order_payment(run: PayrollRun, slips: Sequence[Payslip]) -> None:
+    accounts = latest(
+        PayoutAccount.objects.filter(person_id__in=[slip.person_id for slip in slips]), "person_id", run.pay_on
+    )
+    text = _("Salary %(month)s") % {"month": f"{run.month:%m/%Y}"}
+    lines = [
+        PaymentLine(
+            party=f"person:{slip.person_id}",
+            name=accounts[slip.person_id].holder,
+            iban=accounts[slip.person_id].iban,
+            cents=slip.net_cents,
+            text=text,
+            end_to_end_id=f"SAL-{run.month:%Y%m}-{slip.pk}",
+        )
+        for slip in slips
+        if slip.net_cents > 0
+    ]
+    if lines:
+        create_payment_order(
+            source=f"payroll run:{run.pk}",
+            purpose="SALA",
+            account=AccountCode.NET_PAY,
+            execute_on=run.pay_on,
+            lines=lines,
+            by=run.computed_by,
+        )

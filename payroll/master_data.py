@@ -1,0 +1,216 @@
+"""Entering what a salary needs: contracts, tax data, insurance, accounts. Each dated, none rewritten."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+from stdnum import iban as iban_number
+from stdnum.de import idnr
+from stdnum.exceptions import ValidationError as NumberError
+
+from coop.errors import InvalidInput, NotFound, StetigError
+from coop.tenancy.models import User
+from payroll.insurance_number import check_insurance_number
+from payroll.models import (
+    EmploymentContract,
+    HealthFund,
+    HealthFundRate,
+    InsuranceData,
+    PayoutAccount,
+    Payslip,
+    TaxData,
+)
+from payroll.states import Church, EmploymentKind, PayslipState
+
+
+class ContractsOverlap(StetigError):
+    """There is a contract for that time already: end it first, or begin later."""
+
+    code = "contracts_overlap"
+
+
+class AlreadyPaid(StetigError):
+    """This month has been paid; a change for it goes through a correction."""
+
+    code = "already_paid"
+
+
+class AlreadyEntered(StetigError):
+    """There is an entry for that day already; a correction begins with the next month."""
+
+    code = "already_entered"
+
+
+@transaction.atomic
+def agree_contract(
+    *,
+    person_id: int,
+    gross_cents: int,
+    weekly_hours: Decimal,
+    position: str,
+    starts_on: date,
+    ends_on: date | None,
+    at: datetime,
+    by: User | None,
+    kind: EmploymentKind = EmploymentKind.AUTO,
+) -> EmploymentContract:
+    """Enter an agreed employment. Salaries begin and end with a month.
+
+    Raises: ContractsOverlap, AlreadyPaid, InvalidInput.
+    """
+    if starts_on.day != 1 or (ends_on is not None and ends_on.day != 1):
+        raise InvalidInput(_("Employment begins on the first and ends with a month."))
+    _refuse_paid_month(person_id, starts_on)
+    contract = EmploymentContract(
+        person_id=person_id,
+        gross_cents=gross_cents,
+        weekly_hours=weekly_hours,
+        position=position,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        kind=kind,
+        agreed_at=at,
+        agreed_by=by,
+    )
+    return _saved(contract, ContractsOverlap)
+
+
+@transaction.atomic
+def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:  # noqa: ARG001 (kept in history)
+    """Let a contract end on the first day of a month (that day no longer counts).
+
+    Raises: NotFound, AlreadyPaid, InvalidInput.
+    """
+    contract = EmploymentContract.objects.select_for_update().filter(id=contract_id).first()
+    if contract is None:
+        raise NotFound
+    if ends_on.day != 1 or ends_on <= contract.starts_on:
+        raise InvalidInput(_("Employment ends with a month, after it has begun."))
+    _refuse_paid_month(contract.person_id, ends_on)
+    contract.ends_on = ends_on
+    contract.save(update_fields=["ends_on"])
+    return contract
+
+
+@transaction.atomic
+def enter_tax_data(
+    *,
+    person_id: int,
+    since: date,
+    tax_id: str,
+    tax_class: int,
+    federal_state: str,
+    at: datetime,
+    by: User | None,
+    factor: Decimal | None = None,
+    child_allowances: Decimal = Decimal(0),
+    church: Church = Church.NONE,
+) -> TaxData:
+    """Enter tax data from a month on.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    try:
+        number = idnr.validate(tax_id)
+    except NumberError as error:
+        raise InvalidInput(_("Tax identification number: 11 digits, as on the letter of the tax office.")) from error
+    if factor is not None and (tax_class != 4 or not 0 < factor < 1):  # noqa: PLR2004 (§ 39f EStG)
+        raise InvalidInput(_("A factor exists in tax class 4 alone and lies between 0 and 1."))
+    row = TaxData(
+        person_id=person_id,
+        since=since,
+        tax_id=number,
+        tax_class=tax_class,
+        factor=factor,
+        child_allowances=child_allowances,
+        church=church,
+        federal_state=federal_state,
+        entered_at=at,
+        entered_by=by,
+    )
+    return _saved(row, AlreadyEntered)
+
+
+@transaction.atomic
+def enter_insurance(
+    *,
+    person_id: int,
+    since: date,
+    insurance_number: str,
+    fund_id: int,
+    childless: bool,
+    children_under25: int,
+    at: datetime,
+    by: User | None,
+) -> InsuranceData:
+    """Enter insurance data from a month on.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    row = InsuranceData(
+        person_id=person_id,
+        since=since,
+        insurance_number=check_insurance_number(insurance_number),
+        fund_id=fund_id,
+        childless=childless,
+        children_under25=children_under25,
+        entered_at=at,
+        entered_by=by,
+    )
+    return _saved(row, AlreadyEntered)
+
+
+@transaction.atomic
+def enter_payout_account(
+    *, person_id: int, since: date, iban: str, holder: str, at: datetime, by: User | None
+) -> PayoutAccount:
+    """Enter the account that net pay goes to, from a day on.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    try:
+        number = iban_number.validate(iban)
+    except NumberError as error:
+        raise InvalidInput(
+            _("IBAN: this is not a valid account number. Please compare it with your bank card.")
+        ) from error
+    row = PayoutAccount(
+        person_id=person_id, since=since, iban=number, holder=holder.strip(), entered_at=at, entered_by=by
+    )
+    return _saved(row, AlreadyEntered)
+
+
+@transaction.atomic
+def enter_health_fund(*, name: str, number: str, since: date, additional_rate: Decimal, source: str) -> HealthFund:
+    """Keep a fund with its full additional rate (a share of pay) from a day on, and where it is written.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    if not source.strip():
+        raise InvalidInput(_("Additional rate: name its source."))
+    fund, _created = HealthFund.objects.get_or_create(number=number, defaults={"name": name})
+    _saved(HealthFundRate(fund=fund, since=since, additional_rate=additional_rate, source=source), AlreadyEntered)
+    return fund
+
+
+def _refuse_paid_month(person_id: int, from_on: date) -> None:
+    if Payslip.objects.filter(person_id=person_id, month__gte=from_on, state=PayslipState.POSTED).exists():
+        raise AlreadyPaid
+
+
+def _saved(row: models.Model, taken: type[StetigError]) -> "models.Model":
+    try:
+        row.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from error
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if name.endswith(("_once_a_day", "_one_at_a_time")):
+            raise taken from error
+        raise InvalidInput(_("This cannot be entered (%(name)s).") % {"name": name}) from error
+    return row

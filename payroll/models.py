@@ -1,0 +1,305 @@
+"""Employment, what tax and insurance depend on, salary runs and payslips.
+
+Everything that changes over time is a row with the day it begins; nothing past is rewritten.
+"""
+
+from decimal import Decimal
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from members.models import Person
+
+from coop.ledger.models import Budget
+from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.machines import machine
+from coop.tenancy.models import CoopOwned
+from payroll.states import PAYSLIP_STATES, RUN_STATES, Church, EmploymentKind, PayslipState, RunState
+
+_KEEP = pgtrigger.Update | pgtrigger.Delete
+
+
+class EmploymentContract(CoopOwned):
+    """A person's employment at one monthly gross salary. A change of pay is the next contract."""
+
+    person = CoopForeignKey(Person, related_name="contracts")
+    gross_cents = models.BigIntegerField(_("monthly gross salary"))
+    weekly_hours = models.DecimalField(
+        _("hours a week"),
+        max_digits=4,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(48)],
+    )
+    kind = models.CharField(max_length=10, choices=EmploymentKind.choices, default=EmploymentKind.AUTO)
+    position = models.CharField(_("work"), max_length=200)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("ends on (that day no longer counts)"), null=True, blank=True)
+    agreed_at = models.DateTimeField()
+    agreed_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(gross_cents__gt=0), name="employmentcontract_pay_positive"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="employmentcontract_lasts"
+            ),
+            ExclusionConstraint(
+                name="employmentcontract_one_at_a_time",
+                expressions=[
+                    ("coop", RangeOperators.EQUAL),
+                    ("person", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=False),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["coop", "starts_on"])]
+        triggers = [
+            pgtrigger.Protect(name="employmentcontract_is_kept", operation=pgtrigger.Delete),
+            # The end is agreed later; pay, hours and start are a contract of their own.
+            pgtrigger.Protect(
+                name="employmentcontract_is_agreed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["ends_on"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.starts_on}"
+
+
+class TaxData(CoopOwned):
+    """What wage tax depends on, from a month on (the electronic wage-tax features, § 39 EStG)."""
+
+    person = CoopForeignKey(Person, related_name="tax_data")
+    since = models.DateField(_("since"))
+    tax_id = models.CharField(_("tax identification number"), max_length=11)
+    tax_class = models.PositiveSmallIntegerField(
+        _("tax class"), validators=[MinValueValidator(1), MaxValueValidator(6)]
+    )
+    factor = models.DecimalField(_("factor (class 4)"), max_digits=4, decimal_places=3, null=True, blank=True)
+    child_allowances = models.DecimalField(_("child allowances"), max_digits=3, decimal_places=1, default=Decimal(0))
+    church = models.CharField(_("church tax"), max_length=5, choices=Church.choices, default=Church.NONE)
+    federal_state = models.CharField(_("federal state of residence"), max_length=2)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "person", "since"], name="taxdata_once_a_day"),
+            models.CheckConstraint(condition=Q(since__day=1), name="taxdata_from_a_first"),
+            models.CheckConstraint(condition=Q(tax_class__gte=1, tax_class__lte=6), name="taxdata_class"),
+        ]
+        triggers = [pgtrigger.Protect(name="taxdata_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+
+class HealthFund(CoopOwned):
+    """A health insurance fund, to which contributions of all branches go."""
+
+    name = models.CharField(_("name"), max_length=120)
+    number = models.CharField(_("employer number of the fund (Betriebsnummer)"), max_length=8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coop", "number"], name="healthfund_number_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HealthFundRate(CoopOwned):
+    """A fund's full additional rate from a day on, with its source."""
+
+    fund = CoopForeignKey(HealthFund, related_name="rates")
+    since = models.DateField()
+    additional_rate = models.DecimalField(_("additional rate, as a share of pay"), max_digits=6, decimal_places=5)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "fund", "since"], name="healthfundrate_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(additional_rate__gte=0, additional_rate__lt=Decimal("0.1")),
+                name="healthfundrate_is_a_share",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="healthfundrate_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+
+class InsuranceData(CoopOwned):
+    """What social insurance depends on, from a month on."""
+
+    person = CoopForeignKey(Person, related_name="insurance_data")
+    since = models.DateField(_("since"))
+    insurance_number = models.CharField(_("social insurance number"), max_length=12)
+    fund = CoopForeignKey(HealthFund, related_name="+")
+    childless = models.BooleanField(_("no children (care insurance surcharge)"), default=False)
+    children_under25 = models.PositiveSmallIntegerField(_("children under 25"), default=0)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "person", "since"], name="insurancedata_once_a_day"),
+            models.CheckConstraint(condition=Q(since__day=1), name="insurancedata_from_a_first"),
+            models.CheckConstraint(condition=Q(childless=False) | Q(children_under25=0), name="insurancedata_children"),
+        ]
+        triggers = [pgtrigger.Protect(name="insurancedata_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+
+class PayoutAccount(CoopOwned):
+    """Where net pay goes, from a day on."""
+
+    person = CoopForeignKey(Person, related_name="payout_accounts")
+    since = models.DateField(_("since"))
+    iban = models.CharField("IBAN", max_length=34)
+    holder = models.CharField(_("account holder, as the bank knows it"), max_length=70)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coop", "person", "since"], name="payoutaccount_once_a_day")]
+        triggers = [pgtrigger.Protect(name="payoutaccount_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+
+class PayrollRun(CoopOwned):
+    """One pass over a month's employed members. A later run of the month takes up who was left out."""
+
+    month = models.DateField()
+    number = models.PositiveSmallIntegerField(default=1)
+    pay_on = models.DateField()
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.COMPUTING)
+    expected = models.PositiveIntegerField(default=0, help_text=_("How many people it computes."))
+    started_at = models.DateTimeField()
+    computed_by = LoginKey(null=True)
+    computed_at = models.DateTimeField(null=True, blank=True)
+    approved_by = LoginKey(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "month", "number"], name="payrollrun_number_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="payrollrun_is_a_month"),
+            models.UniqueConstraint(
+                fields=["coop", "month"], condition=~Q(state=RunState.POSTED), name="payrollrun_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="payrollrun_approved_pair",
+            ),
+            # Who computed it does not approve it; what beat started, one person may approve.
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | Q(computed_by__isnull=True) | ~Q(approved_by=F("computed_by")),
+                name="payrollrun_second_person",
+            ),
+        ]
+        triggers = [
+            *machine("payrollrun", RUN_STATES),
+            pgtrigger.Protect(name="payrollrun_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
+
+
+class Payslip(CoopOwned):
+    """One person's pay of one month, with the inputs and lines that explain it.
+
+    A correction is a payslip of its own: it holds the month as it should have been, and its entry books
+    the difference to `corrects`.
+    """
+
+    run = CoopForeignKey(PayrollRun, null=True, blank=True, related_name="payslips")
+    person = CoopForeignKey(Person, related_name="payslips")
+    contract = CoopForeignKey(EmploymentContract, related_name="payslips")
+    budget = CoopForeignKey(Budget, related_name="+")
+    month = models.DateField()
+    state = models.CharField(max_length=10, choices=PayslipState.choices)
+    problem = models.CharField(max_length=400, blank=True)
+    gross_cents = models.BigIntegerField(default=0)
+    employee_cents = models.BigIntegerField(default=0)
+    employer_cents = models.BigIntegerField(default=0)
+    levies_cents = models.BigIntegerField(default=0)
+    flat_tax_cents = models.BigIntegerField(default=0)
+    wage_tax_cents = models.BigIntegerField(default=0)
+    soli_cents = models.BigIntegerField(default=0)
+    church_tax_cents = models.BigIntegerField(default=0)
+    net_cents = models.BigIntegerField(default=0)
+    cost_cents = models.BigIntegerField(default=0)
+    shortfall_cents = models.BigIntegerField(default=0)
+    inputs = models.JSONField(default=dict)
+    lines = models.JSONField(default=list)
+    law_digest = models.CharField(max_length=64, blank=True)
+    corrects = CoopForeignKey("self", null=True, blank=True, related_name="corrections")
+    posted_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "run", "person"], name="payslip_once_a_run"),
+            models.UniqueConstraint(
+                fields=["coop", "person", "month"],
+                condition=Q(state=PayslipState.POSTED, corrects__isnull=True),
+                name="payslip_posted_once_a_month",
+            ),
+            models.UniqueConstraint(
+                fields=["coop", "corrects"], condition=Q(corrects__isnull=False), name="payslip_corrected_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    net_cents=F("gross_cents")
+                    - F("employee_cents")
+                    - F("wage_tax_cents")
+                    - F("soli_cents")
+                    - F("church_tax_cents")
+                ),
+                name="payslip_net_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cost_cents=F("gross_cents") + F("employer_cents") + F("levies_cents") + F("flat_tax_cents")
+                ),
+                name="payslip_cost_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PayslipState.POSTED, posted_on__isnull=False)
+                | (~Q(state=PayslipState.POSTED) & Q(posted_on__isnull=True)),
+                name="payslip_posted_with_day",
+            ),
+        ]
+        indexes = [models.Index(fields=["coop", "month"])]
+        triggers = [
+            *machine("payslip", PAYSLIP_STATES),
+            pgtrigger.Protect(
+                name="payslip_stays_posted",
+                operation=_KEEP,
+                condition=pgtrigger.Q(old__state=PayslipState.POSTED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
