@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from coop.banking.actions import create_payment_order
-from coop.banking.models import PaymentLine
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from coop.banking.actions import create_payment_order
 from coop.banking.bank_days import pay_day_of
+from coop.banking.models import PaymentLine
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError

@@ -12,12 +12,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
-from members.models import Person
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, LoginKey
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
+from members.models import Person
 from payroll.states import PAYSLIP_STATES, RUN_STATES, Church, EmploymentKind, PayslipState, RunState
 
 _KEEP = pgtrigger.Update | pgtrigger.Delete

@@ -18,6 +18,7 @@ from functools import lru_cache, partial
 
 from coop.errors import InvalidInput
 from payroll.germany.church_tax import church_tax_cents
+from payroll.germany.contribution_lines import contribution_lines
 from payroll.germany.contributions import (
     MILLION,
     ContributionLaw,
@@ -29,6 +30,7 @@ from payroll.germany.contributions import (
     share_millionths,
 )
 from payroll.germany.law import german_law
+from payroll.germany.lines import Line
 from payroll.germany.wage_tax import PrivateHealth, WageTaxInput, WageTaxLaw, wage_tax, wage_tax_law
 
 _NO_FACTOR = Decimal(1)
@@ -142,6 +144,28 @@ def salary(law: SalaryLaw, terms: Terms, gross_cents: int) -> Salary:
     """
     group = _group(law.contributions, terms.kind, gross_cents)
     return _Payroll(law, terms, group).salary(gross_cents)
+
+
+def explain_salary(law: SalaryLaw, terms: Terms, result: Salary) -> tuple[Line, ...]:
+    """How a salary came about: contributions by branch, then taxes and levies, each with its source.
+
+    `result` must come from the same law and terms. The steps of wage tax itself: `wage_tax.explain`.
+    """
+    insured = _Payroll(law, terms, result.group).insured
+    taxes = (
+        ("wage_tax", result.wage_tax_cents, result.gross_cents, None, "§ 39b (2) EStG"),
+        ("soli", result.soli_cents, result.wage_tax_cents, None, "§§ 3, 4 SolzG"),
+        ("church_tax", result.church_tax_cents, None, terms.church_rate, "§ 51a EStG"),
+        ("levies", result.levies_cents, result.gross_cents, terms.levies_rate, "§ 7 AAG, § 358 SGB III, § 150 SGB VII"),
+    )
+    return (
+        *contribution_lines(german_law(law.wage_tax.day), insured, result.contributions),
+        *(
+            Line(code=code, amount_cents=cents, basis_cents=basis, rate=rate, source=source)
+            for code, cents, basis, rate, source in taxes
+            if cents
+        ),
+    )
 
 
 def gross_of_cost(law: SalaryLaw, terms: Terms, cost_cents: int) -> Salary:
@@ -274,7 +298,7 @@ class _Payroll:
         self._law = law
         self._terms = terms
         self._taxed = group is not Group.MINIJOB
-        self._insured = Insured(
+        self.insured = Insured(
             group=group,
             additional_rate=terms.additional_rate,
             childless=terms.childless,
@@ -309,7 +333,7 @@ class _Payroll:
         self._tax_input = tax_input
 
     def salary(self, gross: int) -> Salary:
-        result = contributions(self._law.contributions, self._insured, gross)
+        result = contributions(self._law.contributions, self.insured, gross)
         tax, soli, church = self._taxes(gross)
         return Salary(
             contributions=result,
@@ -321,12 +345,12 @@ class _Payroll:
 
     def employer_cents(self, gross: int) -> int:
         """What the employer bears beside gross."""
-        result = contributions(self._law.contributions, self._insured, gross)
+        result = contributions(self._law.contributions, self.insured, gross)
         return result.employer_cents + result.flat_tax_cents + share_millionths(gross, self._levies)
 
     def deductions_cents(self, gross: int) -> int:
         """What lies between gross and net."""
-        return contributions(self._law.contributions, self._insured, gross).employee_cents + sum(self._taxes(gross))
+        return contributions(self._law.contributions, self.insured, gross).employee_cents + sum(self._taxes(gross))
 
     def _taxes(self, gross: int) -> tuple[int, int, int]:
         """Wage tax, solidarity surcharge and church tax of the employee."""
