@@ -1,16 +1,14 @@
 """The salary run: started, computed in chunks, approved by a second person, posted whole; corrections."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from coop.banking.actions import create_payment_order
-from coop.banking.bank_days import pay_day_of
-from coop.banking.models import PaymentLine
+from coop.banking.bank_days import next_bank_day, previous_bank_day
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
@@ -84,7 +82,8 @@ def start_run(*, month: date, by: User | None, at: datetime) -> PayrollRun:
             run: PayrollRun = PayrollRun.objects.create(
                 month=month,
                 number=number,
-                pay_on=pay_day_of(month, policy.pay_day),
+                # Late is late, but a bank takes no order for yesterday.
+                pay_on=max(pay_day(month, policy.pay_day), next_bank_day(at.date())),
                 expected=len(people),
                 started_at=at,
                 computed_by=by,
@@ -207,6 +206,12 @@ def take_up_again(*, at: datetime) -> int:
                 )
         taken += 1
     return taken
+
+
+def pay_day(month: date, day: int) -> date:
+    """The day net pay leaves: `day` of the month (31: its last), or the bank day before."""
+    last = next_month(month) - timedelta(days=1)
+    return previous_bank_day(min(last, month + timedelta(days=day - 1)))
 
 
 # --- approving and posting --------------------------------------------------------------------------------------

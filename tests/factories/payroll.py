@@ -1,0 +1,147 @@
+"""Employed people for tests, with numbers that pass their checks and belong to nobody."""
+
+import itertools
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from stdnum.de import idnr
+from stdnum.iban import calc_check_digits
+
+from coop.ledger.actions import open_budget, post
+from coop.ledger.chart import AccountCode
+from coop.ledger.lines import credit, debit, draft
+from members.models import Person
+from members.states import PersonState
+from payroll.insurance_number import check_digit
+from payroll.master_data import (
+    agree_contract,
+    enter_health_fund,
+    enter_insurance,
+    enter_payout_account,
+    enter_tax_data,
+)
+from payroll.models import EmploymentContract, HealthFund
+
+NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
+JANUARY = date(2026, 1, 1)
+_counter = itertools.count(1)
+
+
+def tax_id(n: int) -> str:
+    """A tax identification number that passes its check."""
+    for tail in range(10_000):
+        for check in "0123456789":
+            number = f"8609574{(n * 7919 + tail) % 1000:03d}{check}"
+            if idnr.is_valid(number):
+                return number
+    raise AssertionError(n)
+
+
+def iban(n: int) -> str:
+    """A German IBAN that passes its check; the bank code is one that no bank has."""
+    body = f"10000000{n:010d}"
+    return f"DE{calc_check_digits('DE00' + body)}{body}"
+
+
+def insurance_number(n: int) -> str:
+    """A social insurance number that passes its check."""
+    body = f"15{1 + n % 28:02d}0780M{n % 100:02d}"
+    return body + check_digit(body)
+
+
+def health_fund(rate: str = "0.0269") -> HealthFund:
+    """A fictitious fund with that full additional rate; the same one for the same rate."""
+    number = f"9{int(Decimal(rate) * 100_000):07d}"
+    return HealthFund.objects.filter(number=number).first() or enter_health_fund(
+        name="Musterkasse", number=number, since=date(2025, 1, 1), additional_rate=Decimal(rate), source="fictitious"
+    )
+
+
+def make_member(name: str = "Ada") -> Person:
+    """A member with a budget."""
+    n = next(_counter)
+    person = Person.objects.create(
+        name=f"{name} {n}",
+        email=f"m{n}@example.org",
+        street="Weg 1",
+        postcode="10115",
+        city="Berlin",
+        profession="Design",
+        applied_at=NOW,
+        consented_at=NOW,
+    )
+    person.state = PersonState.ADMITTED
+    person.member_number = Person.objects.count()
+    person.admitted_on = JANUARY
+    person.decided_on = JANUARY
+    person.budget = open_budget(name=person.name, on=JANUARY)
+    person.save()
+    return person
+
+
+def give_money(person: Person, cents: int, on: date = JANUARY) -> None:
+    """Free money in a member's budget, as a paid invoice leaves it."""
+    post(
+        draft(
+            f"test money:{next(_counter)}",
+            on,
+            "Paid work",
+            [
+                debit(AccountCode.BANK, cents),
+                credit(AccountCode.REVENUE, cents),
+                debit(AccountCode.ALLOC, cents),
+                credit(AccountCode.FREE, cents, budget_id=person.budget_id),
+            ],
+        )
+    )
+
+
+def employ(
+    person: Person,
+    gross_cents: int = 115_000,
+    *,
+    starts_on: date = JANUARY,
+    ends_on: date | None = None,
+    tax_class: int = 1,
+    childless: bool = True,
+    rate: str = "0.0269",
+    leave_out: str = "",
+    **tax: Any,
+) -> EmploymentContract:
+    """Employ a member with all that a salary needs, but what `leave_out` names: tax, insurance or account."""
+    n = person.pk % 1_000_000
+    if leave_out != "tax":
+        enter_tax_data(
+            person_id=person.pk,
+            since=starts_on,
+            tax_id=tax_id(n),
+            tax_class=tax_class,
+            federal_state="BE",
+            at=NOW,
+            by=None,
+            **tax,
+        )
+    if leave_out != "insurance":
+        enter_insurance(
+            person_id=person.pk,
+            since=starts_on,
+            insurance_number=insurance_number(n),
+            fund_id=health_fund(rate).pk,
+            childless=childless,
+            children_under25=0,
+            at=NOW,
+            by=None,
+        )
+    if leave_out != "account":
+        enter_payout_account(person_id=person.pk, since=starts_on, iban=iban(n), holder=person.name, at=NOW, by=None)
+    return agree_contract(
+        person_id=person.pk,
+        gross_cents=gross_cents,
+        weekly_hours=Decimal(15),
+        position="Design",
+        starts_on=starts_on,
+        ends_on=ends_on,
+        at=NOW,
+        by=None,
+    )

@@ -1,0 +1,204 @@
+"""The salary run, from start to posted books."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from coop.law import LawUnknown
+from coop.ledger.chart import AccountCode as A
+from coop.ledger.models import Entry, Posting
+from coop.ledger.queries import account_balance, figures_of
+from coop.states import InvalidTransition
+from payroll.actions import (
+    NobodyToPay,
+    RunExists,
+    SecondPersonNeeded,
+    approve_run,
+    compute_again,
+    compute_chunk,
+    correct_payslip,
+    pay_day,
+    people_to_pay,
+    post_run,
+    start_run,
+)
+from payroll.master_data import enter_tax_data
+from payroll.models import PayrollRun, Payslip
+from payroll.states import PayslipState, RunState
+from tests.factories.payroll import NOW, employ, give_money, make_member, tax_id
+
+MARCH = date(2026, 3, 1)
+AT = datetime(2026, 3, 20, 9, tzinfo=UTC)
+
+
+def run_month(cast, month=MARCH, at=AT):
+    """A whole run without workers: started, computed, approved by another person, posted."""
+    run = start_run(month=month, by=cast.payroll, at=at)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=at)
+    approve_run(run_id=run.pk, by=cast.board, at=at)
+    return post_run(run_id=run.pk, at=at)
+
+
+def postings(source):
+    rows = Posting.objects.filter(entry__source=source).values_list("account__code", "amount_cents")
+    return sorted(rows)
+
+
+def test_walk_e_a_salary_of_1150_to_the_cent(cast):
+    ada = make_member()
+    give_money(ada, 500_000)
+    employ(ada)
+    run_month(cast)
+    slip = Payslip.objects.get()
+    assert (slip.net_cents, slip.cost_cents, slip.wage_tax_cents) == (97_903, 144_461, 0)
+    assert postings(f"payslip:{slip.pk}") == sorted(
+        [
+            (A.WAGES, 115_000),
+            (A.EMPLOYER_COST, 29_461),
+            (A.NET_PAY, -97_903),
+            (A.FUNDS, -43_798),
+            (A.LEVIES, -2_760),
+            (A.FREE, 144_461),
+            (A.RELEASE, -144_461),
+        ]
+    )
+    assert figures_of(ada.budget_id, MARCH).free_cents == 500_000 - 144_461
+
+
+def test_walk_h_a_salary_before_the_clients_money(cast):
+    from coop.ledger.actions import set_cover
+
+    ada, bo = make_member("Ada"), make_member("Bo")
+    employ(ada)
+    employ(bo)
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=500_000, since=MARCH)
+    set_cover(budget_id=bo.budget_id, source="job:2", cents=100_000, since=MARCH)
+    run_month(cast)
+    assert figures_of(ada.budget_id, MARCH).free_cents == -144_461
+    assert figures_of(bo.budget_id, MARCH).free_cents == -100_000
+    assert account_balance(A.SHORTFALL) == 44_461
+    assert Payslip.objects.get(person=bo).net_cents == 97_903
+    assert account_balance(A.FREE) == 144_461 + 100_000
+
+
+def test_walk_j_a_correction_books_the_difference_for_its_month(cast):
+    ada = make_member()
+    give_money(ada, 1_000_000)
+    employ(ada, 400_000)
+    run_month(cast)
+    before = Payslip.objects.get()
+    enter_tax_data(
+        person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=3, federal_state="BE", at=NOW, by=cast.payroll
+    )
+    april = datetime(2026, 4, 10, tzinfo=UTC)
+    after = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=april)
+    assert after.wage_tax_cents < before.wage_tax_cents
+    gain = before.wage_tax_cents - after.wage_tax_cents
+    rows = Posting.objects.filter(entry__source=f"payslip:{after.pk}")
+    assert sorted(rows.values_list("account__code", "amount_cents")) == [(A.NET_PAY, -gain), (A.WAGE_TAX, gain)]
+    assert set(rows.values_list("service_month", flat=True)) == {MARCH}
+    assert Entry.objects.get(source=f"payslip:{after.pk}").booked_on == april.date()
+    before.refresh_from_db()
+    assert before.state == PayslipState.POSTED
+
+
+def test_what_is_missing_for_one_stops_nobody_else(cast):
+    fine, lost = make_member("Ada"), [make_member(name) for name in ("Bo", "Cleo", "Dana")]
+    employ(fine)
+    for person, what in zip(lost, ("tax", "insurance", "account"), strict=True):
+        employ(person, leave_out=what)
+    run_month(cast)
+    problems = dict(Payslip.objects.filter(state=PayslipState.FAILED).values_list("person_id", "problem"))
+    assert problems.keys() == {person.pk for person in lost}
+    assert "Enter" in problems[lost[0].pk] or "ein" in problems[lost[0].pk]
+    assert Payslip.objects.get(person=fine).state == PayslipState.POSTED
+
+
+def test_who_was_left_out_is_paid_by_a_second_run_and_nobody_twice(cast):
+    ada, bo = make_member("Ada"), make_member("Bo")
+    employ(ada)
+    employ(bo, leave_out="tax")
+    run_month(cast)
+    enter_tax_data(person_id=bo.pk, since=MARCH, tax_id=tax_id(2), tax_class=1, federal_state="BE", at=NOW, by=None)
+    second = run_month(cast)
+    assert second.number == 2
+    posted = Payslip.objects.filter(state=PayslipState.POSTED).values_list("person_id", flat=True)
+    assert sorted(posted) == sorted([ada.pk, bo.pk])
+    with pytest.raises(NobodyToPay):
+        start_run(month=MARCH, by=cast.payroll, at=AT)
+
+
+def test_everything_twice_gives_the_same_once(cast):
+    employ(make_member())
+    run = start_run(month=MARCH, by=cast.payroll, at=AT)
+    with pytest.raises(RunExists):
+        start_run(month=MARCH, by=cast.payroll, at=AT)
+    people = people_to_pay(MARCH)
+    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    assert Payslip.objects.count() == 1
+    compute_again(run_id=run.pk, by=cast.payroll, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    approve_run(run_id=run.pk, by=cast.board, at=AT)
+    for _ in range(2):
+        post_run(run_id=run.pk, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    assert Entry.objects.count() == 1
+    assert PayrollRun.objects.get().state == RunState.POSTED
+
+
+def test_whoever_computed_does_not_approve(cast):
+    employ(make_member())
+    run = start_run(month=MARCH, by=cast.payroll, at=AT)
+    with pytest.raises(InvalidTransition):
+        approve_run(run_id=run.pk, by=cast.board, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), at=AT)
+    with pytest.raises(SecondPersonNeeded):
+        approve_run(run_id=run.pk, by=cast.payroll, at=AT)
+
+
+def test_a_month_without_confirmed_law_is_refused_by_name(cast):
+    employ(make_member())
+    with pytest.raises(LawUnknown, match=r"\w+\.\w+.*2027"):
+        start_run(month=date(2027, 1, 1), by=cast.payroll, at=AT)
+
+
+def test_a_chunk_costs_the_same_statements_for_1_and_40_people(cast, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for size, month in ((1, date(2026, 2, 1)), (40, MARCH)):
+        for _ in range(size):
+            employ(make_member(), starts_on=month)
+        run = start_run(month=month, by=cast.payroll, at=AT)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=AT)
+            approve_run(run_id=run.pk, by=cast.board, at=AT)
+            post_run(run_id=run.pk, at=AT)
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] + 2
+
+
+def test_a_payslip_can_be_recomputed_from_what_it_stores(cast):
+    from payroll.calculation import terms_from
+    from payroll.germany.salary import salary, salary_law
+
+    employ(make_member(), 321_000, tax_class=4, factor=Decimal("0.935"), child_allowances=Decimal("0.5"))
+    run_month(cast)
+    slip = Payslip.objects.get()
+    again = salary(salary_law(slip.month), terms_from(slip.inputs), slip.gross_cents)
+    assert (again.net_cents, again.cost_cents) == (slip.net_cents, slip.cost_cents)
+    employee = sum(line["amount_cents"] for line in slip.lines if line["code"].endswith(".employee"))
+    assert employee == slip.employee_cents
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(31, date(2026, 5, 29)), (15, date(2026, 5, 15)), (1, date(2026, 4, 30)), (31, date(2026, 5, 29))],
+)
+def test_pay_day_is_a_bank_day(day, expected):
+    assert pay_day(date(2026, 5, 1), day) == expected
