@@ -264,7 +264,6 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
     Payslip.objects.bulk_update(slips, ["shortfall_cents", "state", "posted_on"], batch_size=1000)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
-    _order_payment(run, slips)
     request_documents([payslip_document(slip) for slip in slips], at_once=False)
     run.state = RunState.POSTED
     run.posted_at = at
@@ -429,31 +428,3 @@ def _enqueue_chunks(run: PayrollRun, people: Sequence[int]) -> None:
     for start in range(0, len(people), CHUNK):
         chunk = list(people[start : start + CHUNK])
         enqueue(tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk)
-
-
-def _order_payment(run: PayrollRun, slips: Sequence[Payslip]) -> None:
-    accounts = latest(
-        PayoutAccount.objects.filter(person_id__in=[slip.person_id for slip in slips]), "person_id", run.pay_on
-    )
-    text = _("Salary %(month)s") % {"month": f"{run.month:%m/%Y}"}
-    lines = [
-        PaymentLine(
-            party=f"person:{slip.person_id}",
-            name=accounts[slip.person_id].holder,
-            iban=accounts[slip.person_id].iban,
-            cents=slip.net_cents,
-            text=text,
-            end_to_end_id=f"SAL-{run.month:%Y%m}-{slip.pk}",
-        )
-        for slip in slips
-        if slip.net_cents > 0
-    ]
-    if lines:
-        create_payment_order(
-            source=f"payroll run:{run.pk}",
-            purpose="SALA",
-            account=AccountCode.NET_PAY,
-            execute_on=run.pay_on,
-            lines=lines,
-            by=run.computed_by,
-        )

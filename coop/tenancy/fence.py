@@ -105,6 +105,7 @@ class LoginKey(models.ForeignKey):  # type: ignore[type-arg]
     def __init__(self, to: Any = settings.AUTH_USER_MODEL, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs["db_index"] = False
         kwargs["related_name"] = "+"
+        kwargs.setdefault("blank", kwargs.get("null", False))
         super().__init__(to, on_delete, **kwargs)
 
 
