@@ -7,6 +7,7 @@ or as the *application*, who owns no table and is held by row-level security.
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -109,16 +110,16 @@ TEMPLATES = [
 _database_url = os.environ.get("DATABASE_URL", "")
 DATABASE_APP_ROLE = os.environ.get("DATABASE_APP_ROLE", "stetig_app")
 """The role that row-level security holds. The owner grants it its rights after each migration."""
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     # The filters run without any database: the name says so to whoever reaches for one.
-    "default": dj_database_url.parse(_database_url or "postgres://set-DATABASE_URL.invalid/set-DATABASE_URL"),
+    "default": {
+        "OPTIONS": {},
+        **dj_database_url.parse(_database_url or "postgres://set-DATABASE_URL.invalid/set-DATABASE_URL"),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 0 if DEBUG else None,
+        "CONN_HEALTH_CHECKS": True,
+    }
 }
-DATABASES["default"].update(
-    ATOMIC_REQUESTS=True,
-    CONN_MAX_AGE=None if not DEBUG else 0,
-    CONN_HEALTH_CHECKS=True,
-)
-DATABASES["default"].setdefault("OPTIONS", {})
 if os.environ.get("DATABASE_APP_ROLE") and not _flag("DATABASE_AS_OWNER"):
     DATABASES["default"]["OPTIONS"]["assume_role"] = DATABASE_APP_ROLE
 

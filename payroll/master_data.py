@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -23,6 +24,8 @@ from payroll.models import (
     TaxData,
 )
 from payroll.states import Church, EmploymentKind, PayslipState
+
+M = TypeVar("M", bound=models.Model)
 
 
 class ContractsOverlap(StetigError):
@@ -83,7 +86,7 @@ def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> Employm
 
     Raises: NotFound, AlreadyPaid, InvalidInput.
     """
-    contract = EmploymentContract.objects.select_for_update().filter(id=contract_id).first()
+    contract: EmploymentContract | None = EmploymentContract.objects.select_for_update().filter(id=contract_id).first()
     if contract is None:
         raise NotFound
     if ends_on.day != 1 or ends_on <= contract.starts_on:
@@ -190,7 +193,7 @@ def enter_health_fund(*, name: str, number: str, since: date, additional_rate: D
     """
     if not source.strip():
         raise InvalidInput(_("Additional rate: name its source."))
-    fund, _created = HealthFund.objects.get_or_create(number=number, defaults={"name": name})
+    fund: HealthFund = HealthFund.objects.get_or_create(number=number, defaults={"name": name})[0]
     _saved(HealthFundRate(fund=fund, since=since, additional_rate=additional_rate, source=source), AlreadyEntered)
     return fund
 
@@ -200,7 +203,7 @@ def _refuse_paid_month(person_id: int, from_on: date) -> None:
         raise AlreadyPaid
 
 
-def _saved(row: models.Model, taken: type[StetigError]) -> "models.Model":
+def _saved(row: M, taken: type[StetigError]) -> M:
     try:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:

@@ -177,7 +177,7 @@ def close_period(*, month: date, by: User, at: datetime) -> Period:
 
     Raises: PeriodClosed, InvalidInput, where an earlier month is open.
     """
-    period = Period.objects.select_for_update().filter(month=month_of(month)).first()
+    period: Period | None = Period.objects.select_for_update().filter(month=month_of(month)).first()
     if period is None:
         raise InvalidInput(_("There is nothing booked in %(month)s.") % {"month": f"{month:%Y-%m}"})
     if period.closed_at is not None:

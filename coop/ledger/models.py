@@ -12,6 +12,7 @@ from coop.ledger.chart import AccountCode, Layer
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey, SqlConstraint
 from coop.tenancy.models import CoopOwned
 
+_BORN = pgtrigger.Referencing(new="born")  # type: ignore[no-untyped-call]
 _KEEP = pgtrigger.Update | pgtrigger.Delete
 
 
@@ -150,7 +151,7 @@ class Entry(CoopOwned):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="born"),
+                referencing=_BORN,
                 declare=[("wrong", "date")],
                 func="""
                     -- The lock lets a period close only before or after this transaction, never during it.
@@ -230,7 +231,7 @@ class Posting(CoopOwned):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
                 level=pgtrigger.Statement,
-                referencing=pgtrigger.Referencing(new="born"),
+                referencing=_BORN,
                 func="""
                     IF EXISTS (
                         SELECT FROM born b LEFT JOIN ledger_entry e ON e.coop_id = b.coop_id AND e.id = b.entry_id

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
@@ -44,16 +45,15 @@ def queue_mail(
     `template` names a pair under templates/emails without its ending: `<template>.txt` and, where it
     exists, `<template>.html`. They get `context` and `cooperative`.
     """
-    known = OutboxMessage.objects.filter(key=key).first()
+    known: OutboxMessage | None = OutboxMessage.objects.filter(key=key).first()
     if known:
         return known
     with translation.override(language):
         everything = {"cooperative": this_cooperative(), "subject": subject, **context}
         text = render_to_string(f"emails/{template}.txt", everything)
-        try:
+        html = ""
+        with suppress(TemplateDoesNotExist):  # text alone is fine
             html = render_to_string(f"emails/{template}.html", everything)
-        except TemplateDoesNotExist:
-            html = ""
     message: OutboxMessage = OutboxMessage.objects.create(
         key=key, to=to, subject=" ".join(subject.split()), text=text, html=html, language=language
     )

@@ -194,7 +194,7 @@ def accept_invitation(*, secret: str, at: datetime, password: str | None, user: 
     invitation = Invitation.objects.select_for_update().get(id=found.pk)
     if invitation.accepted_at is not None:
         raise InvitationUnusable
-    known = User.objects.filter(email__iexact=invitation.email).first()
+    known: User | None = User.objects.filter(email__iexact=invitation.email).first()
     if known and (user is None or user.pk != known.pk):
         raise InvalidInput(_("This e-mail address has a login already. Sign in with it, then open the link again."))
     if known is None:

@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext
+
+from coop.errors import StetigError
 
 
 class TenancyConfig(AppConfig):
@@ -11,7 +14,8 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
 
     def ready(self) -> None:
-        """Hand the application's rights to its role after each migration."""
+        """Hand the application's rights to its role after each migration; let errors speak the reader's language."""
         from coop.tenancy.grants import grant_application_role  # noqa: PLC0415 (models are ready now)
 
+        StetigError.in_readers_language = gettext
         post_migrate.connect(grant_application_role, sender=self)

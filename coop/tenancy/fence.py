@@ -5,6 +5,7 @@ row-level security, a key (coop, id) to point at, and foreign keys that carry th
 (PostgreSQL checks foreign keys without looking at policies, a plain one could point next door).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class SqlConstraint(BaseConstraint):
         """Left to the database."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, SqlConstraint) and self.deconstruct() == other.deconstruct()  # type: ignore[no-untyped-call]
+        return isinstance(other, SqlConstraint) and self.deconstruct() == other.deconstruct()
 
     __hash__ = BaseConstraint.__hash__
 
@@ -55,8 +56,8 @@ class RowLevelSecurity(SqlConstraint):
         table = schema_editor.quote_name(model._meta.db_table)
         return f"DROP POLICY {schema_editor.quote_name(self.name)} ON {table}"
 
-    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:  # type: ignore[override]
-        path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "column": self.column}
 
 
@@ -80,8 +81,8 @@ class SameCoop(SqlConstraint):
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
-    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:  # type: ignore[override]
-        path, args, kwargs = super().deconstruct()  # type: ignore[misc]
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field}
 
 
@@ -145,4 +146,4 @@ class CoopOwnedBase(models.base.ModelBase):
                     "default_manager_name": "objects",
                 },
             )
-        return super().__new__(mcs, name, bases, attrs, **kwargs)  # type: ignore[no-any-return]
+        return super().__new__(mcs, name, bases, attrs, **kwargs)

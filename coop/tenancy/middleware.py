@@ -28,12 +28,12 @@ class HostMiddleware:
         host = request.get_host().partition(":")[0].lower()
         request.coop_id = None  # type: ignore[attr-defined]
         if host in {settings.BASE_DOMAIN, "127.0.0.1"}:
-            request.urlconf = "coop.platform_urls"  # type: ignore[attr-defined]
+            request.urlconf = "coop.platform_urls"
             return self.get_response(request)
         slug = host.removesuffix(f".{settings.BASE_DOMAIN}")
         address = Address.objects.filter(slug=slug).first() if "." not in slug else None
         if address is None:
-            request.urlconf = "coop.nowhere_urls"  # type: ignore[attr-defined]
+            request.urlconf = "coop.nowhere_urls"
             return self.get_response(request)
         request.coop_id = address.coop_id  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -1,6 +1,7 @@
 """The base of every job: it opens its cooperative's scope, or refuses to run."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from celery import Task, shared_task
 from django.db import transaction
@@ -29,9 +30,9 @@ class CoopTask(Task):  # type: ignore[type-arg]
             return self.run(*args, **kwargs)
 
 
-def coop_task(**options: Any) -> Any:
+def coop_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """`@coop_task()`: a shared task with `CoopTask` as its base."""
-    return shared_task(base=CoopTask, **options)
+    return cast("Callable[[Callable[..., Any]], Any]", shared_task(base=CoopTask, **options))
 
 
 def enqueue(task: Any, **kwargs: Any) -> None:

@@ -3,11 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
+
+from coop.errors import StetigError
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("coop", "members", "invoicing", "payroll")
@@ -106,6 +109,22 @@ def _used() -> Iterator[tuple[str, Message]]:
         for path in sorted((ROOT / package).rglob("*.py")):
             for message in _in_python(ast.parse(path.read_text())):
                 yield str(path.relative_to(ROOT)), message
+    yield from _errors()
+
+
+def _errors() -> Iterator[tuple[str, Message]]:
+    """What an error says where nothing more is known: the first line of its docstring."""
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if not {"migrations", "management", "wsgi"} & set(parts):
+                import_module(".".join(parts).removesuffix(".__init__"))
+    waiting = [StetigError]
+    while waiting:
+        error = waiting.pop()
+        waiting += error.__subclasses__()
+        if error.__module__.split(".")[0] in PACKAGES:
+            yield error.__module__, (None, (error.__doc__ or "").strip().splitlines()[0])
 
 
 def _in_template(source: str) -> Iterator[Message]:
