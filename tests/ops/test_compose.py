@@ -156,11 +156,11 @@ def test_the_first_start_of_the_database_makes_an_owner_and_a_role_that_owns_not
             "STETIG_APP_PASSWORD": "it's the app",
         }
         subprocess.run([ROOT / "ops" / "docker" / "init-roles.sh"], env=env, check=True, capture_output=True)
-        place = {"host": "127.0.0.1", "port": server.port, "dbname": "stetig"}
-        with psycopg.connect(user="stetig_owner", password="it's the owner", **place) as owner:
+        place = f"host=127.0.0.1 port={server.port} dbname=stetig"
+        with psycopg.connect(place, user="stetig_owner", password="it's the owner") as owner:
             owner.execute("CREATE TABLE theirs (id int)")
             owner.execute("GRANT SELECT ON theirs TO stetig_app")
-        with psycopg.connect(user="stetig_app", password="it's the app", **place) as app:
+        with psycopg.connect(place, user="stetig_app", password="it's the app") as app:
             assert app.execute("SELECT count(*) FROM theirs").fetchone() == (0,)
             roles = app.execute(
                 "SELECT rolname FROM pg_roles WHERE rolname ~ '^stetig' AND (rolsuper OR rolbypassrls)"
