@@ -1,5 +1,7 @@
 """The embedded servers, really started: who may do what there, and what they refuse."""
 
+import os
+import shutil
 import socket
 import stat
 from contextlib import contextmanager
@@ -94,6 +96,23 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(tmp_path):
     (server.data / "PG_VERSION").write_text("15\n")
     with pytest.raises(OperationFailed, match=r"written by PostgreSQL 15, this is \d+.*make demo-reset"):
         server.prepare()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_where_root_has_no_user_namespaces_the_server_runs_as_nobody_on_copies(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))  # no unshare here
+    server = Postgres(tmp_path / "postgres", log=tmp_path / "log", durable=False)
+    assert server.outside is not None
+    try:
+        with Supervisor() as supervisor:
+            server.prepare()
+            server.start(supervisor)
+            assert server.data.stat().st_uid == local_servers.NOBODY
+            server.set_up_roles(app_login=True)
+            with psycopg.connect(server.app_url) as connection:
+                assert connection.execute("SELECT current_user").fetchone() == (APP_ROLE,)
+    finally:
+        shutil.rmtree(server.outside)
 
 
 def test_data_that_another_server_uses_is_refused(postgres):
