@@ -1,15 +1,12 @@
-"""The API's side of roles and errors."""
+"""The API's side of roles."""
 
 from typing import Any
 
 from django.http import Http404
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
-from coop.errors import NotFound, StetigError
 from coop.tenancy.queries import roles_of
 from coop.tenancy.states import Role
 
@@ -34,12 +31,3 @@ class RolePermission(BasePermission):
         if not allowed & roles:
             raise Http404
         return True
-
-
-def problem(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Errors of use cases as `{"code", "detail"}`; everything else as the framework does it."""
-    if isinstance(exc, NotFound):
-        return exception_handler(Http404(), context)
-    if isinstance(exc, StetigError):
-        return Response({"code": exc.code, "detail": str(exc)}, status=status.HTTP_409_CONFLICT)
-    return exception_handler(exc, context)
