@@ -156,12 +156,12 @@ def refuse_full_disk(folder: Path) -> None:
 
 def reset(places: Places) -> None:
     """Delete the data of a demo that does not run."""
-    say("Deleting the demo's data")
     if "DATABASE_URL" in os.environ:
         raise OperationFailed(
             "DATABASE_URL is set: data on a server of your own is not deleted from here. "
             "Drop that database, create it again and run `make demo`, or unset DATABASE_URL."
         )
+    say("Deleting the demo's data")
     if (places.data / "postgres").exists():
         outside = Postgres(places.data / "postgres", log=places.log("postgres")).outside
         if outside:
