@@ -213,6 +213,24 @@ def set_cover(*, budget_id: int, source: str, cents: int, since: date, until: da
 
 
 @transaction.atomic
+def set_covers(*, covers: Sequence[Cover]) -> None:
+    """`set_cover` for many sources in two statements, whatever their number.
+
+    Raises: InvalidInput.
+    """
+    if any(cover.cents < 0 for cover in covers):
+        raise InvalidInput("cover cannot be negative")
+    Cover.objects.filter(source__in=[cover.source for cover in covers if cover.cents == 0]).delete()
+    Cover.objects.bulk_create(
+        [cover for cover in covers if cover.cents],
+        update_conflicts=True,
+        unique_fields=["coop", "source"],
+        update_fields=["budget", "cents", "since", "until"],
+        batch_size=2000,
+    )
+
+
+@transaction.atomic
 def commit(
     *, budget_id: int, source: str, monthly_cents: int, since: date, until: date, on: date, replaces: str = ""
 ) -> Commitment:

@@ -1,0 +1,293 @@
+"""Issue invoices: number, frozen copy, postings, claim, paper and mail in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from coop.banking.actions import NewClaim, open_claims
+from coop.documents.actions import request_documents
+from coop.documents.models import Document
+from coop.errors import NotFound, StetigError
+from coop.ledger.actions import month_of, post_all, set_covers
+from coop.ledger.chart import AccountCode
+from coop.ledger.lines import Draft, Line, credit, debit, draft
+from coop.ledger.models import Cover
+from coop.messaging.actions import queue_mail
+from coop.money import share_of
+from coop.tenancy.models import Cooperative, Policy, User
+from coop.tenancy.numbers import draw_numbers
+from coop.tenancy.queries import policy_on, this_cooperative
+from coop.tenancy.states import VatScheme
+from invoicing.actions.jobs import cover_source, treatment_for
+from invoicing.law.retention import invoice_kept_until
+from invoicing.law.vat import Treatment, VatCase
+from invoicing.models import Invoice, InvoiceLine, Job, JobStep
+from invoicing.snapshots import buyer_of, seller_of
+from invoicing.states import JOB_STATES, JobState
+
+DOCUMENT_KIND = "invoice"
+CLAIM_KIND = "invoice"
+REVENUE = {
+    VatCase.DOMESTIC_STANDARD: AccountCode.REVENUE,
+    VatCase.DOMESTIC_REDUCED: AccountCode.REVENUE,
+    VatCase.EU_REVERSE_CHARGE: AccountCode.REVENUE_EU,
+    VatCase.THIRD_COUNTRY_BUSINESS: AccountCode.REVENUE_THIRD_COUNTRY,
+}
+
+
+class NotYetSupplied(StetigError):
+    """The service is not finished: an invoice before that is an advance invoice. Issue it on or after the last day."""
+
+    code = "not_yet_supplied"
+
+
+class SellerIncomplete(StetigError):
+    """The cooperative's own data lack what an invoice must show: complete them in the settings first."""
+
+    code = "seller_incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What all invoices of one day have in common."""
+
+    on: date
+    by: User | None
+    policy: Policy
+    cooperative: Cooperative
+    keep_until: date
+
+
+@transaction.atomic
+def issue_invoice(*, job_id: int, on: date, by: User | None) -> Invoice:
+    """Issue the invoice of a confirmed job, dated `on`. See `issue_invoices`."""
+    return issue_invoices(job_ids=[job_id], on=on, by=by)[0]
+
+
+@transaction.atomic
+def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once: bool = True) -> list[Invoice]:
+    """Issue the invoices of confirmed jobs, all or none, in the order of `job_ids`.
+
+    Each gets the next number of its year, a frozen copy of all it says, its postings, its claim, its
+    PDF (with `at_once=False` drawn by the regular job, later) and its e-mail. The number of database
+    statements does not grow with the number of invoices, but for the mails.
+
+    Raises: NotFound, InvalidTransition, NotYetSupplied, SellerIncomplete, VatQuestion, LawUnknown, NoPolicy,
+        PeriodClosed.
+    """
+    if not job_ids:
+        return []
+    jobs = _locked_jobs(job_ids)
+    terms = _Terms(
+        on=on, by=by, policy=policy_on(on), cooperative=this_cooperative(), keep_until=invoice_kept_until(on)
+    )
+    treatments = []
+    for job in jobs:
+        JOB_STATES.check(job.state, JobState.INVOICED)
+        if job.service_until > on:
+            raise NotYetSupplied
+        treatment = treatment_for(job)
+        _check_seller(terms.cooperative, treatment)
+        treatments.append(treatment)
+    # From here on the series is locked: nothing slow may follow before the commit.
+    series = f"invoice-{on.year}"
+    numbers = draw_numbers(series, len(jobs))
+    invoices = Invoice.objects.bulk_create(
+        [
+            _invoice(job, treatment, terms, number)
+            for job, treatment, number in zip(jobs, treatments, numbers, strict=True)
+        ],
+        batch_size=1000,
+    )
+    InvoiceLine.objects.bulk_create(
+        [
+            InvoiceLine(
+                invoice=invoice,
+                position=1,
+                title=job.title,
+                description=job.description,
+                net_cents=job.net_cents,
+            )
+            for invoice, job in zip(invoices, jobs, strict=True)
+        ],
+        batch_size=1000,
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        post_all([issue_entry(invoice) for invoice in invoices], by=by)
+    open_claims(
+        [
+            NewClaim(
+                kind=CLAIM_KIND,
+                source=claim_source(invoice.pk),
+                reference=invoice.number,
+                debtor=invoice.buyer_name,
+                amount_cents=invoice.gross_cents,
+                due_on=invoice.due_on,
+                on=invoice.issued_on,
+            )
+            for invoice in invoices
+        ],
+    )
+    _mark_invoiced(jobs, invoices, terms)
+    _send(invoices, terms, at_once=at_once)
+    return invoices
+
+
+def claim_source(invoice_id: int) -> str:
+    """What the claim of an invoice, its open item in the ledger and its paper are called."""
+    return f"invoice:{invoice_id}"
+
+
+def issue_source(invoice_id: int) -> str:
+    """What the entry of an issue is called."""
+    return f"invoice:{invoice_id}:issue"
+
+
+def issue_entry(invoice: Invoice) -> Draft:
+    """The postings of an issue.
+
+    The tax falls due in the month of the supply under agreed consideration, else it waits for the money.
+    Source: §§ 13 (1) no. 1, 16, 20 UStG.
+    """
+    party, service = claim_source(invoice.pk), month_of(invoice.service_until)
+    tax = AccountCode.VAT if invoice.vat_scheme == VatScheme.AGREED else AccountCode.VAT_NOT_DUE
+    lines: list[Line] = [
+        debit(AccountCode.RECEIVABLE, invoice.gross_cents, party=party, service_month=service),
+        credit(
+            REVENUE[VatCase(invoice.vat_case)],
+            invoice.net_cents,
+            party=party,
+            service_month=service,
+            tax_month=invoice.tax_month,
+        ),
+        credit(
+            tax,
+            invoice.vat_cents,
+            party=party,
+            service_month=service,
+            tax_month=invoice.tax_month if tax == AccountCode.VAT else None,
+        ),
+        debit(AccountCode.ALLOC, invoice.net_cents, service_month=service),
+        credit(
+            AccountCode.PENDING, invoice.share_cents, budget_id=invoice.budget_id, party=party, service_month=service
+        ),
+        credit(AccountCode.FEE, invoice.fee_cents, party=party, service_month=service),
+    ]
+    text = _("Invoice %(number)s to %(client)s") % {"number": invoice.number, "client": invoice.buyer_name}
+    return draft(issue_source(invoice.pk), invoice.issued_on, text, lines, document=invoice.number)
+
+
+def _locked_jobs(job_ids: Sequence[int]) -> list[Job]:
+    if len(set(job_ids)) != len(job_ids):
+        raise NotFound(_("A job is named twice."))
+    # In the order of their ids, so that two people who issue the same jobs wait and do not block each other.
+    jobs = Job.objects.filter(id__in=job_ids).select_related("client").order_by("id").select_for_update(of=("self",))
+    found = {job.pk: job for job in jobs}
+    if len(found) != len(job_ids):
+        raise NotFound(_("There is no such job."))
+    return [found[job_id] for job_id in job_ids]
+
+
+def _check_seller(cooperative: Cooperative, treatment: Treatment) -> None:
+    """§ 14 (4) no. 2, § 14a (1) UStG."""
+    if treatment.case == VatCase.EU_REVERSE_CHARGE and not cooperative.vat_id:
+        raise SellerIncomplete(_("Reverse charge needs the cooperative's own VAT number: enter it in the settings."))
+    if not (cooperative.vat_id or cooperative.tax_number):
+        raise SellerIncomplete(
+            _("An invoice needs the cooperative's tax number or VAT number: enter it in the settings.")
+        )
+
+
+def _invoice(job: Job, treatment: Treatment, terms: _Terms, number: int) -> Invoice:
+    vat = treatment.vat_cents(job.net_cents)
+    return Invoice(
+        job=job,
+        client=job.client,
+        owner_id=job.owner_id,
+        budget_id=job.budget_id,
+        number=f"{terms.cooperative.invoice_prefix}-{terms.on.year}-{number:06d}",
+        issued_on=terms.on,
+        issued_by=terms.by,
+        due_on=terms.on + timedelta(days=terms.policy.payment_terms_days),
+        service_from=job.service_from,
+        service_until=job.service_until,
+        net_cents=job.net_cents,
+        vat_cents=vat,
+        gross_cents=job.net_cents + vat,
+        vat_case=treatment.case,
+        vat_rate=treatment.rate,
+        vat_category=treatment.category,
+        vat_paragraph=treatment.paragraph,
+        vat_wording_de=treatment.wording_de,
+        vat_wording_en=treatment.wording_en,
+        vat_scheme=terms.policy.vat_scheme,
+        tax_month=month_of(job.service_until),
+        fee_rate=terms.policy.fee_rate,
+        fee_cents=share_of(job.net_cents, terms.policy.fee_rate),
+        language=job.client.language,
+        order_reference=job.order_reference,
+        buyer_name=job.client.name,
+        seller=seller_of(terms.cooperative),
+        buyer=buyer_of(job.client),
+        email=job.client.email,
+    )
+
+
+def _mark_invoiced(jobs: Sequence[Job], invoices: Sequence[Invoice], terms: _Terms) -> None:
+    Job.objects.filter(id__in=[job.pk for job in jobs]).update(state=JobState.INVOICED, state_on=terms.on)
+    JobStep.objects.bulk_create(
+        [
+            JobStep(job=job, state=JobState.INVOICED, on=terms.on, by=terms.by, note=invoice.number)
+            for job, invoice in zip(jobs, invoices, strict=True)
+        ],
+        batch_size=1000,
+    )
+    # The fee may have been another one on the day of the confirmation.
+    set_covers(
+        covers=[
+            Cover(
+                budget_id=job.budget_id,
+                source=cover_source(job.pk),
+                cents=invoice.share_cents,
+                since=job.confirmed_on or terms.on,
+            )
+            for job, invoice in zip(jobs, invoices, strict=True)
+            if job.guaranteed
+        ]
+    )
+
+
+def _send(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> None:
+    documents = request_documents(
+        [
+            Document(
+                kind=DOCUMENT_KIND,
+                source=claim_source(invoice.pk),
+                title=invoice.number,
+                filename=f"{invoice.number}.pdf",
+                keep_until=terms.keep_until,
+            )
+            for invoice in invoices
+        ],
+        at_once=at_once,
+    )
+    for invoice, document in zip(invoices, documents, strict=True):
+        with translation.override(invoice.language):
+            subject = _("Invoice %(number)s from %(cooperative)s") % {
+                "number": invoice.number,
+                "cooperative": terms.cooperative.name,
+            }
+        queue_mail(
+            key=issue_source(invoice.pk),
+            to=invoice.email,
+            subject=subject,
+            template="invoice",
+            context={"invoice": invoice},
+            language=invoice.language,
+            document_ids=[document.pk],
+        )

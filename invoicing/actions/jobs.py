@@ -1,0 +1,254 @@
+"""From a member's draft to the client's confirmation."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coop.errors import InvalidInput, NotFound, StetigError
+from coop.ledger.actions import set_cover
+from coop.ledger.models import Budget
+from coop.money import share_of
+from coop.tenancy.models import User
+from coop.tenancy.queries import policy_on, roles_of
+from coop.tenancy.states import Role
+from invoicing.law.guarantee import GuaranteeReason, guarantee_of
+from invoicing.law.vat import ClientKind, Treatment, VatCase, VatQuestion, in_eu, treatment_of
+from invoicing.models import Client, Job, JobMessage, JobStep
+from invoicing.states import EDITABLE, JOB_STATES, JobState
+
+JOB_FIELDS = (
+    "client_id",
+    "title",
+    "description",
+    "service_from",
+    "service_until",
+    "net_cents",
+    "vat_case",
+    "order_reference",
+)
+"""What people write about a job; the rest is the product's."""
+
+
+class NotEditable(StetigError):
+    """This job has been submitted: only a draft or a returned job can be changed."""
+
+    code = "not_editable"
+
+
+@transaction.atomic
+def draft_job(*, budget_id: int, on: date, by: User, **fields: Any) -> Job:
+    """A new job of the member `by`, whose money will go to `budget_id`; `fields` are those of `JOB_FIELDS`.
+
+    Raises: InvalidInput, NotFound, where the client is not the member's own.
+    """
+    if not Budget.objects.filter(id=budget_id).exists():
+        raise NotFound(_("This budget does not exist."))
+    job = Job(owner=by, budget_id=budget_id, state_on=on)
+    _write(job, fields)
+    job.save(force_insert=True)
+    _note_step(job, on=on, by=by)
+    return job
+
+
+@transaction.atomic
+def change_job(*, job_id: int, by: User, **fields: Any) -> Job:
+    """Change a draft or a returned job. Raises: NotFound, NotEditable, InvalidInput."""
+    job = _own_job(job_id, by)
+    if job.state not in EDITABLE:
+        raise NotEditable
+    _write(job, fields)
+    job.save()
+    return job
+
+
+@transaction.atomic
+def submit_job(*, job_id: int, on: date, by: User) -> Job:
+    """Hand a job to the office for its check. Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown."""
+    job = _own_job(job_id, by)
+    JOB_STATES.check(job.state, JobState.SUBMITTED)
+    treatment_for(job)
+    job.return_reason = ""
+    return _step(job, JobState.SUBMITTED, on=on, by=by)
+
+
+@transaction.atomic
+def accept_job(*, job_id: int, on: date, by: User) -> Job:
+    """The office has checked a job. Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown."""
+    job = _job_for_staff(job_id, by, on)
+    JOB_STATES.check(job.state, JobState.ACCEPTED)
+    treatment_for(job)
+    return _step(job, JobState.ACCEPTED, on=on, by=by)
+
+
+@transaction.atomic
+def return_job(*, job_id: int, reason: str, on: date, at: datetime, by: User) -> Job:
+    """Give a job back to its member with a reason, which also stands in the conversation.
+
+    Raises: NotFound, InvalidTransition, InvalidInput.
+    """
+    job = _job_for_staff(job_id, by, on)
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput(_("Say why the job goes back, so that it can be put right."))
+    JOB_STATES.check(job.state, JobState.RETURNED)
+    job.return_reason = reason
+    JobMessage.objects.create(job=job, author=by, by_owner=job.owner_id == by.pk, text=reason, at=at)
+    return _step(job, JobState.RETURNED, on=on, by=by, note=reason)
+
+
+@transaction.atomic
+def confirm_job(
+    *, job_id: int, confirmed_on: date, confirmed_by_name: str, way: str, evidence: str, on: date, by: User
+) -> Job:
+    """Note that the client has confirmed: who there, when, how, and where the proof is.
+
+    Where the policy of that day guarantees the job, its cover is raised; nothing is posted.
+
+    Raises: NotFound, InvalidTransition, InvalidInput, NoPolicy, LawUnknown.
+    """
+    job = _job_for(job_id, by, on)
+    JOB_STATES.check(job.state, JobState.CONFIRMED)
+    if confirmed_on > on:
+        raise InvalidInput(_("The client cannot have confirmed in the future."))
+    job.confirmed_on = confirmed_on
+    job.confirmed_by_name = confirmed_by_name.strip()
+    job.confirmation_way = way
+    job.confirmation_evidence = evidence.strip()
+    job.confirmation_noted_by = by
+    for value, name in ((job.confirmed_by_name, _("who confirmed")), (job.confirmation_evidence, _("the evidence"))):
+        if not value:
+            raise InvalidInput(_("Say %(missing)s.") % {"missing": name})
+    _clean(job)
+    job.guaranteed = guarantee_reason(job.client, confirmed_on) == GuaranteeReason.COVERED
+    _step(job, JobState.CONFIRMED, on=on, by=by, note=job.confirmed_by_name)
+    if job.guaranteed:
+        fee = share_of(job.net_cents, policy_on(confirmed_on).fee_rate)
+        set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=job.net_cents - fee, since=confirmed_on)
+    return job
+
+
+@transaction.atomic
+def cancel_job(*, job_id: int, reason: str, on: date, by: User) -> Job:
+    """Give a job up before it is invoiced; its cover goes. Raises: NotFound, InvalidTransition."""
+    job = _job_for(job_id, by, on)
+    JOB_STATES.check(job.state, JobState.CANCELLED)
+    if job.guaranteed:
+        set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=0, since=on)
+    return _step(job, JobState.CANCELLED, on=on, by=by, note=reason.strip())
+
+
+@transaction.atomic
+def say_on_job(*, job_id: int, text: str, at: datetime, by: User) -> JobMessage:
+    """Add to the conversation on a job. Raises: NotFound, InvalidInput."""
+    job = _job_for(job_id, by, at.date(), lock=False)
+    text = text.strip()
+    if not text:
+        raise InvalidInput(_("Write something first."))
+    message = JobMessage(job=job, author=by, by_owner=job.owner_id == by.pk, text=text, at=at)
+    _clean(message)
+    message.save(force_insert=True)
+    return message
+
+
+@transaction.atomic
+def mark_read(*, job_id: int, at: datetime, by: User) -> None:
+    """Note that `by` has seen what the other side said. Raises: NotFound."""
+    job = _job_for(job_id, by, at.date(), lock=False)
+    JobMessage.objects.filter(job=job, read_at__isnull=True).exclude(by_owner=job.owner_id == by.pk).update(read_at=at)
+
+
+def cover_source(job_id: int) -> str:
+    """What the cover of a job is called in the ledger."""
+    return f"job:{job_id}"
+
+
+def guarantee_reason(client: Client, on: date) -> GuaranteeReason:
+    """Whether a job of `client` that is confirmed on `on` is covered, and why. Raises: NoPolicy, LawUnknown."""
+    return guarantee_of(rule=policy_on(on).guarantee, client_in_eu=in_eu(client.country, on))
+
+
+def treatment_for(job: Job) -> Treatment:
+    """How a job is taxed, by its client as it is now.
+
+    Raises: VatQuestion, with the question in the language of the reader; LawUnknown.
+    """
+    try:
+        return treatment_of(
+            case=VatCase(job.vat_case),
+            country=job.client.country,
+            kind=ClientKind(job.client.kind),
+            vat_id=job.client.vat_id,
+            supplied_on=job.service_until,
+        )
+    except VatQuestion as error:
+        raise VatQuestion(_(str(error))) from error
+
+
+def _own_job(job_id: int, by: User) -> Job:
+    job: Job | None = _jobs(lock=True).filter(id=job_id, owner=by).first()
+    if job is None:
+        raise NotFound(_("There is no such job."))
+    return job
+
+
+def _job_for_staff(job_id: int, by: User, on: date) -> Job:
+    job: Job | None = _jobs(lock=True).filter(id=job_id).first()
+    if job is None or Role.INVOICING not in roles_of(by, on):
+        raise NotFound(_("There is no such job."))
+    return job
+
+
+def _job_for(job_id: int, by: User, on: date, *, lock: bool = True) -> Job:
+    """The job, for its member or for invoicing staff."""
+    job: Job | None = _jobs(lock=lock).filter(id=job_id).first()
+    if job is None or not (job.owner_id == by.pk or Role.INVOICING in roles_of(by, on)):
+        raise NotFound(_("There is no such job."))
+    return job
+
+
+def _jobs(*, lock: bool) -> Any:
+    jobs = Job.objects.select_related("client")
+    return jobs.select_for_update(of=("self",)) if lock else jobs
+
+
+def _write(job: Job, fields: dict[str, Any]) -> None:
+    unknown = fields.keys() - set(JOB_FIELDS)
+    if unknown:
+        raise InvalidInput(_("A job has no “%(field)s”.") % {"field": ", ".join(sorted(unknown))})
+    for name, value in fields.items():
+        setattr(job, name, value)
+    client = Client.objects.filter(id=job.client_id, owner_id=job.owner_id).first()
+    if client is None:
+        raise NotFound(_("There is no such client."))
+    job.client = client
+    _clean(job)
+    if job.net_cents <= 0:
+        raise InvalidInput(_("net amount: it must be more than zero."))
+    if job.service_until < job.service_from:
+        raise InvalidInput(_("service until: it lies before the first day."))
+
+
+def _clean(row: Any) -> None:
+    keys = [field.name for field in row._meta.concrete_fields if field.is_relation]
+    try:
+        row.full_clean(exclude=keys, validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidInput(
+            "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+        ) from error
+
+
+def _step(job: Job, state: JobState, *, on: date, by: User | None, note: str = "") -> Job:
+    JOB_STATES.check(job.state, state)
+    job.state = state
+    job.state_on = on
+    job.save()
+    _note_step(job, on=on, by=by, note=note)
+    return job
+
+
+def _note_step(job: Job, *, on: date, by: User | None, note: str = "") -> None:
+    JobStep.objects.create(job=job, state=job.state, on=on, by=by, note=note)

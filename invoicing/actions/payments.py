@@ -1,0 +1,170 @@
+"""What a client's payment means: the budget's part becomes free, tax that waited falls due."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max, Sum
+from django.utils.translation import gettext as _
+
+from coop.banking.models import Claim
+from coop.banking.registry import Settlement
+from coop.errors import NotFound
+from coop.ledger.actions import month_of, set_covers
+from coop.ledger.chart import AccountCode
+from coop.ledger.lines import Draft, credit, debit, draft
+from coop.ledger.models import Cover, Entry
+from coop.tenancy.states import VatScheme
+from invoicing.actions.invoices import claim_source
+from invoicing.actions.jobs import cover_source
+from invoicing.law.allocation import part_due
+from invoicing.models import Invoice, InvoicePayment, Job, JobStep
+from invoicing.states import InvoiceState, JobState
+
+
+def payment_source(match_id: int) -> str:
+    """What the entry of a matched payment is called."""
+    return f"match:{match_id}"
+
+
+@transaction.atomic
+def record_payments(settlements: Sequence[Settlement]) -> list[Draft]:
+    """Note what each matched payment moves and return its whole entry, in their order.
+
+    Called by banking through its registry, in the transaction of the match; banking posts the entries.
+
+    Raises: NotFound.
+    """
+    invoices = _locked_invoices(_invoice_id(settlement.claim_source) for settlement in settlements)
+    moved = _moved(invoices)
+    payments, drafts = [], []
+    for settlement in settlements:
+        invoice = invoices.get(_invoice_id(settlement.claim_source))
+        if invoice is None:
+            raise NotFound(_("There is no such invoice."))
+        paid, free, vat = moved[invoice.pk]
+        paid += settlement.cents
+        waiting_vat = invoice.vat_cents if invoice.vat_scheme == VatScheme.RECEIVED else 0
+        payment = InvoicePayment(
+            invoice=invoice,
+            match_id=settlement.match_id,
+            on=settlement.on,
+            cents=settlement.cents,
+            free_cents=part_due(
+                total_cents=invoice.share_cents, moved_cents=free, paid_cents=paid, amount_cents=invoice.gross_cents
+            ),
+            vat_due_cents=part_due(
+                total_cents=waiting_vat, moved_cents=vat, paid_cents=paid, amount_cents=invoice.gross_cents
+            ),
+        )
+        moved[invoice.pk] = (paid, free + payment.free_cents, vat + payment.vat_due_cents)
+        payments.append(payment)
+        drafts.append(_payment_entry(invoice, payment, settlement.text))
+    InvoicePayment.objects.bulk_create(payments, batch_size=2000)
+    return drafts
+
+
+@transaction.atomic
+def refresh_paid(claim_ids: Sequence[int]) -> None:
+    """Bring invoices, jobs and cover to what has arrived, after matches were made or undone.
+
+    Called by banking through its registry; the number of statements does not grow with the claims.
+    """
+    sources = Claim.objects.filter(id__in=claim_ids).values_list("source", flat=True)
+    invoices = _locked_invoices(_invoice_id(source) for source in sources)
+    undone = _mark_undone(invoices)
+    moved = _moved(invoices)
+    jobs = {job.pk: job for job in Job.objects.filter(id__in={invoice.job_id for invoice in invoices.values()})}
+    last_on = dict(
+        InvoicePayment.objects.filter(invoice_id__in=invoices, undone=False)
+        .values_list("invoice_id")
+        .annotate(Max("on"))
+    )
+    steps: list[JobStep] = []
+    covers: list[Cover] = []
+    for invoice in invoices.values():
+        invoice.paid_cents, free, _vat = moved[invoice.pk]
+        whole = invoice.paid_cents == invoice.gross_cents
+        job = jobs[invoice.job_id]
+        invoice.paid_on = last_on[invoice.pk] if whole else None
+        state = InvoiceState.PAID if whole else InvoiceState.ISSUED
+        if state != invoice.state:
+            invoice.state = state
+            steps.append(
+                JobStep(
+                    job=job,
+                    state=JobState.PAID if whole else JobState.INVOICED,
+                    on=invoice.paid_on or undone[invoice.pk],
+                    note=invoice.number,
+                )
+            )
+        if job.guaranteed and job.confirmed_on:
+            covers.append(
+                Cover(
+                    budget_id=invoice.budget_id,
+                    source=cover_source(job.pk),
+                    cents=invoice.share_cents - free,
+                    since=job.confirmed_on,
+                )
+            )
+    Invoice.objects.bulk_update(invoices.values(), ["paid_cents", "state", "paid_on"], batch_size=500)
+    _step_jobs(steps)
+    set_covers(covers=covers)
+
+
+def _payment_entry(invoice: Invoice, payment: InvoicePayment, text: str) -> Draft:
+    party, service = claim_source(invoice.pk), month_of(invoice.service_until)
+    lines = [
+        debit(AccountCode.BANK, payment.cents),
+        credit(AccountCode.RECEIVABLE, payment.cents, party=party, service_month=service),
+        debit(AccountCode.VAT_NOT_DUE, payment.vat_due_cents, party=party, service_month=service),
+        credit(
+            AccountCode.VAT, payment.vat_due_cents, party=party, service_month=service, tax_month=month_of(payment.on)
+        ),
+        debit(AccountCode.PENDING, payment.free_cents, budget_id=invoice.budget_id, party=party, service_month=service),
+        credit(AccountCode.FREE, payment.free_cents, budget_id=invoice.budget_id, party=party, service_month=service),
+    ]
+    return draft(payment_source(payment.match_id), payment.on, text, lines, document=invoice.number)
+
+
+def _invoice_id(source: str) -> int:
+    return int(source.removeprefix("invoice:"))
+
+
+def _locked_invoices(invoice_ids: Iterable[int]) -> dict[int, Invoice]:
+    rows = Invoice.objects.filter(id__in=set(invoice_ids)).order_by("id").select_for_update()
+    return {invoice.pk: invoice for invoice in rows}
+
+
+def _moved(invoices: dict[int, Invoice]) -> dict[int, tuple[int, int, int]]:
+    """Per invoice: what arrived, became free and fell due as tax, in cents, without what was undone."""
+    rows = (
+        InvoicePayment.objects.filter(invoice_id__in=invoices, undone=False)
+        .values_list("invoice_id")
+        .annotate(Sum("cents"), Sum("free_cents"), Sum("vat_due_cents"))
+    )
+    moved = {invoice_id: (int(paid), int(free), int(vat)) for invoice_id, paid, free, vat in rows}
+    return {invoice_id: moved.get(invoice_id, (0, 0, 0)) for invoice_id in invoices}
+
+
+def _mark_undone(invoices: dict[int, Invoice]) -> dict[int, date]:
+    """Mark the payments whose entries have been reversed; per invoice the last day on which that happened."""
+    live = {
+        payment_source(payment.match_id): payment
+        for payment in InvoicePayment.objects.filter(invoice_id__in=invoices, undone=False)
+    }
+    reversed_on = dict(Entry.objects.filter(reverses__source__in=live).values_list("reverses__source", "event_on"))
+    InvoicePayment.objects.filter(id__in=[live[source].pk for source in reversed_on]).update(undone=True)
+    days: dict[int, date] = {}
+    for source, day in reversed_on.items():
+        invoice_id = live[source].invoice_id
+        days[invoice_id] = max(day, days.get(invoice_id, day))
+    return days
+
+
+def _step_jobs(steps: Sequence[JobStep]) -> None:
+    for state in (JobState.PAID, JobState.INVOICED):
+        for day in {step.on for step in steps if step.state == state}:
+            ids = [step.job_id for step in steps if step.state == state and step.on == day]
+            Job.objects.filter(id__in=ids).update(state=state, state_on=day)
+    JobStep.objects.bulk_create(steps, batch_size=1000)

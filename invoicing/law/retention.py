@@ -1,0 +1,14 @@
+"""How long papers are kept."""
+
+from datetime import date
+
+from invoicing.law.vat import invoicing_law
+
+
+def invoice_kept_until(issued_on: date) -> date:
+    """The last day of the retention of an invoice.
+
+    Raises: LawUnknown.
+    Source: § 14b (1) sentences 1 and 3 UStG.
+    """
+    return date(issued_on.year + int(invoicing_law(issued_on)["retention.invoice_years"]), 12, 31)

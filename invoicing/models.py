@@ -1,0 +1,331 @@
+"""Clients, jobs with what was said about them, and invoices that stay as they were issued."""
+
+import pgtrigger
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from coop.ledger.models import Budget
+from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.models import CoopOwned
+from coop.tenancy.states import VatScheme
+from invoicing.states import (
+    CLIENT_KINDS,
+    EDITABLE,
+    INVOICE_STATES,
+    JOB_STATES,
+    VAT_CASES,
+    ConfirmationWay,
+    InvoiceState,
+    JobState,
+)
+
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+
+
+def _born_in(name: str, first: str) -> pgtrigger.Trigger:
+    """Rows begin in the first state of their table of transitions."""
+    return pgtrigger.Protect(
+        name=name, operation=pgtrigger.Insert, condition=pgtrigger.Condition(f"NEW.state <> '{first}'")
+    )
+
+
+class Client(CoopOwned):
+    """A client of one member. Invoices carry a copy, so editing changes only what comes later."""
+
+    owner = LoginKey()
+    name = models.CharField(_("legal name"), max_length=200)
+    contact = models.CharField(_("contact person"), max_length=200, blank=True)
+    kind = models.CharField(_("kind of client"), max_length=10, choices=CLIENT_KINDS, default="business")
+    street = models.CharField(_("street and number"), max_length=200)
+    address_extra = models.CharField(_("more of the address"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("town"), max_length=100)
+    region = models.CharField(_("region or state"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+    vat_id = models.CharField(_("VAT number"), max_length=20, blank=True)
+    language = models.CharField(_("language of the invoice"), max_length=2, choices=LANGUAGES, default="de")
+    email = models.EmailField(_("e-mail address for invoices"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["coop", "owner", "name"])]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="client_country_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Job(CoopOwned):
+    """What a member does for a client: the service, its period, its price, and how it is taxed."""
+
+    owner = LoginKey()
+    budget = CoopForeignKey(Budget, related_name="+")
+    client = CoopForeignKey(Client, related_name="jobs")
+    title = models.CharField(_("what is the job?"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=4000)
+    service_from = models.DateField(_("service from"))
+    service_until = models.DateField(_("service until"))
+    net_cents = models.BigIntegerField(_("net amount"))
+    vat_case = models.CharField(_("VAT"), max_length=30, choices=VAT_CASES)
+    order_reference = models.CharField(_("the client's order number"), max_length=80, blank=True)
+    state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.DRAFT)
+    state_on = models.DateField(help_text=_("Since when the state holds."))
+    return_reason = models.TextField(blank=True)
+    confirmed_on = models.DateField(null=True, blank=True)
+    confirmed_by_name = models.CharField(_("who confirmed at the client"), max_length=200, blank=True)
+    confirmation_way = models.CharField(_("how"), max_length=10, choices=ConfirmationWay.choices, blank=True)
+    confirmation_evidence = models.TextField(_("evidence"), blank=True)
+    confirmation_noted_by = LoginKey(null=True, blank=True)
+    guaranteed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["coop", "owner", "-id"]),
+            models.Index(fields=["coop", "state", "-id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(net_cents__gt=0), name="job_net_positive"),
+            models.CheckConstraint(
+                condition=models.Q(service_until__gte=models.F("service_from")), name="job_service_period"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_on__isnull=True, confirmation_noted_by__isnull=True, confirmation_way="")
+                | (
+                    models.Q(confirmed_on__isnull=False, confirmation_noted_by__isnull=False)
+                    & ~models.Q(confirmation_way="")
+                    & ~models.Q(confirmed_by_name="")
+                    & ~models.Q(confirmation_evidence="")
+                ),
+                name="job_confirmed_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(guaranteed=False) | models.Q(confirmed_on__isnull=False),
+                name="job_guaranteed_is_confirmed",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="job_states",
+                field="state",
+                transitions=[(str(now), str(then)) for now, then in JOB_STATES.pairs()],
+            ),
+            _born_in("job_born_as_draft", JobState.DRAFT),
+            pgtrigger.Protect(name="job_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="job_content_stands",
+                operation=pgtrigger.Update,
+                # What staff accepted and the client confirmed is what is invoiced.
+                condition=pgtrigger.Condition(
+                    f"OLD.state NOT IN ({', '.join(repr(str(state)) for state in EDITABLE)}) AND "
+                    "(OLD.owner_id, OLD.budget_id, OLD.client_id, OLD.title, OLD.description, OLD.service_from, "
+                    "OLD.service_until, OLD.net_cents, OLD.vat_case) IS DISTINCT FROM "
+                    "(NEW.owner_id, NEW.budget_id, NEW.client_id, NEW.title, NEW.description, NEW.service_from, "
+                    "NEW.service_until, NEW.net_cents, NEW.vat_case)"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class JobStep(CoopOwned):
+    """One step of a job's life: into which state, on which day, by whom. Append-only."""
+
+    job = CoopForeignKey(Job, related_name="steps")
+    state = models.CharField(max_length=12, choices=JobState.choices)
+    on = models.DateField()
+    by = LoginKey(null=True, blank=True)
+    note = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="jobstep_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.on}"
+
+
+class JobMessage(CoopOwned):
+    """Something said on a job, by the member or by the office; `read_at` is when the other side saw it."""
+
+    job = CoopForeignKey(Job, related_name="messages", indexed=False)
+    author = LoginKey()
+    by_owner = models.BooleanField()
+    text = models.TextField(_("your message"), max_length=4000)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["coop", "job", "id"]),
+            models.Index(fields=["coop", "job"], name="jobmessage_unread", condition=models.Q(read_at__isnull=True)),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="jobmessage_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="jobmessage_stands", exclude=["read_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
+
+
+class Invoice(CoopOwned):
+    """An issued invoice with a copy of all it says. Only its payment state changes afterwards.
+
+    `seller` and `buyer` are mappings as `invoicing.snapshots` writes them; `fee_cents` is what the
+    cooperative keeps, and what remains of the net amount belongs to the budget.
+    """
+
+    job = CoopForeignKey(Job, related_name="invoices", indexed=False)
+    client = CoopForeignKey(Client, related_name="invoices")
+    owner = LoginKey()
+    budget = CoopForeignKey(Budget, related_name="+", indexed=False)
+    number = models.CharField(max_length=40)
+    issued_on = models.DateField()
+    issued_by = LoginKey(null=True, blank=True)
+    issued_at = models.DateTimeField(db_default=models.functions.Now())
+    due_on = models.DateField()
+    service_from = models.DateField()
+    service_until = models.DateField()
+    currency = models.CharField(max_length=3, default="EUR")
+    net_cents = models.BigIntegerField()
+    vat_cents = models.BigIntegerField()
+    gross_cents = models.BigIntegerField()
+    vat_case = models.CharField(max_length=30, choices=VAT_CASES)
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=4)
+    vat_category = models.CharField(max_length=2)
+    vat_paragraph = models.CharField(max_length=120)
+    vat_wording_de = models.CharField(max_length=200, blank=True)
+    vat_wording_en = models.CharField(max_length=200, blank=True)
+    vat_scheme = models.CharField(max_length=10, choices=VatScheme.choices)
+    tax_month = models.DateField(help_text=_("First day of the month of the supply."))
+    fee_rate = models.DecimalField(max_digits=5, decimal_places=4)
+    fee_cents = models.BigIntegerField()
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    order_reference = models.CharField(max_length=80, blank=True)
+    buyer_name = models.CharField(max_length=200)
+    seller = models.JSONField()
+    buyer = models.JSONField()
+    email = models.EmailField()
+    state = models.CharField(max_length=10, choices=InvoiceState.choices, default=InvoiceState.ISSUED)
+    paid_cents = models.BigIntegerField(default=0)
+    paid_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["coop", "-issued_on", "-id"]),
+            models.Index(fields=["coop", "owner", "-issued_on", "-id"]),
+            models.Index(fields=["coop", "state", "due_on"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "number"], name="invoice_number_once"),
+            models.UniqueConstraint(fields=["coop", "job"], name="invoice_job_once"),
+            models.CheckConstraint(condition=models.Q(net_cents__gt=0, vat_cents__gte=0), name="invoice_amounts"),
+            models.CheckConstraint(
+                condition=models.Q(gross_cents=models.F("net_cents") + models.F("vat_cents")), name="invoice_gross_sums"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_cents__gte=0, fee_cents__lte=models.F("net_cents")),
+                name="invoice_fee_within_net",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paid_cents__gte=0, paid_cents__lte=models.F("gross_cents")),
+                name="invoice_paid_within_gross",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=InvoiceState.PAID, paid_on__isnull=False, paid_cents=models.F("gross_cents"))
+                | models.Q(state=InvoiceState.ISSUED, paid_on__isnull=True, paid_cents__lt=models.F("gross_cents")),
+                name="invoice_paid_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="invoice_states",
+                field="state",
+                transitions=[(str(now), str(then)) for now, then in INVOICE_STATES.pairs()],
+            ),
+            _born_in("invoice_born_issued", InvoiceState.ISSUED),
+            pgtrigger.ReadOnly(name="invoice_is_frozen", exclude=["state", "paid_cents", "paid_on"]),
+            pgtrigger.Protect(name="invoice_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="invoice_no_truncate",
+                operation=pgtrigger.Truncate,
+                when=pgtrigger.Before,
+                level=pgtrigger.Statement,
+                func="RAISE EXCEPTION 'pgtrigger: invoice: rows are kept';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def open_cents(self) -> int:
+        """What the client still owes."""
+        return self.gross_cents - self.paid_cents
+
+    @property
+    def share_cents(self) -> int:
+        """What of the net amount belongs to the budget."""
+        return self.net_cents - self.fee_cents
+
+
+class InvoiceLine(CoopOwned):
+    """One position of an invoice, frozen with it."""
+
+    invoice = CoopForeignKey(Invoice, related_name="lines", indexed=False)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    net_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "invoice", "position"], name="invoiceline_position_once"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="invoiceline_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InvoicePayment(CoopOwned):
+    """What one matched payment moved: the client's cents, the budget's part and the tax that fell due with it.
+
+    It is what the ledger is proved against. An undone match stays, marked.
+    """
+
+    invoice = CoopForeignKey(Invoice, related_name="payments")
+    match_id = models.BigIntegerField(help_text=_("The match of the bank that it belongs to."))
+    on = models.DateField()
+    cents = models.BigIntegerField()
+    free_cents = models.BigIntegerField()
+    vat_due_cents = models.BigIntegerField()
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "match_id"], name="invoicepayment_match_once"),
+            models.CheckConstraint(
+                condition=models.Q(cents__gt=0, free_cents__gte=0, vat_due_cents__gte=0), name="invoicepayment_amounts"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="invoicepayment_stands", exclude=["undone"]),
+            pgtrigger.Protect(name="invoicepayment_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="invoicepayment_stays_undone",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.undone AND NOT NEW.undone"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"match:{self.match_id}"

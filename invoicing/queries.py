@@ -1,0 +1,277 @@
+"""Reads over clients, jobs and invoices. Lists are frozen rows, in a constant number of statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from coop.documents.models import Document
+from coop.errors import NotFound
+from coop.ledger.models import Posting
+from coop.tenancy.models import User
+from coop.tenancy.states import Role
+from invoicing.actions import claim_source, issue_source, payment_source
+from invoicing.models import Client, Invoice, InvoicePayment, Job, JobMessage, JobStep
+from invoicing.states import InvoiceState, JobState
+
+SEES_ALL_JOBS = frozenset({Role.INVOICING})
+"""Who sees the jobs and clients of all members."""
+SEES_ALL_INVOICES = frozenset({Role.INVOICING, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD})
+"""Who sees the invoices of all members."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRow:
+    """A client in a list."""
+
+    id: int
+    name: str
+    city: str
+    country: str
+    owner_name: str
+    job_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """A job in a list. `unread` counts what the other side said and the reader has not seen."""
+
+    id: int
+    title: str
+    client_name: str
+    owner_name: str
+    net_cents: int
+    vat_case: str
+    service_from: date
+    service_until: date
+    state: str
+    state_on: date
+    guaranteed: bool
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    """An invoice in a list; amounts in cents."""
+
+    id: int
+    number: str
+    buyer_name: str
+    owner_name: str
+    issued_on: date
+    due_on: date
+    net_cents: int
+    gross_cents: int
+    open_cents: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingRow:
+    """One posting of an entry about an invoice, debit positive."""
+
+    entry_number: int
+    booked_on: date
+    text: str
+    account: str
+    cents: int
+
+
+def clients_for(user: User, roles: Iterable[Role]) -> QuerySet[Client]:
+    """The clients that `user` may see: own ones, and everybody's for invoicing staff."""
+    everyone: QuerySet[Client] = Client.objects.all()
+    return everyone if SEES_ALL_JOBS & set(roles) else everyone.filter(owner=user)
+
+
+def client_rows(clients: QuerySet[Client]) -> QuerySet[Client, Any]:
+    """The rows of a list of clients, by name, as mappings for `ClientRow`; sliced by the caller."""
+    return clients.order_by("name", "id").values(
+        "id", "name", "city", "country", owner_name=F("owner__name"), job_count=_count(Job, "client")
+    )
+
+
+def client_for(user: User, roles: Iterable[Role], client_id: int) -> Client:
+    """Raises: NotFound, also where it is somebody else's."""
+    client = clients_for(user, roles).filter(id=client_id).first()
+    if client is None:
+        raise NotFound
+    return client
+
+
+def jobs_for(user: User, roles: Iterable[Role]) -> QuerySet[Job]:
+    """The jobs that `user` may see: own ones, and everybody's for invoicing staff."""
+    everyone: QuerySet[Job] = Job.objects.all()
+    return everyone if SEES_ALL_JOBS & set(roles) else everyone.filter(owner=user)
+
+
+def job_for(user: User, roles: Iterable[Role], job_id: int) -> Job:
+    """A job with its client. Raises: NotFound, also where it is somebody else's."""
+    job = jobs_for(user, roles).filter(id=job_id).select_related("client", "owner").first()
+    if job is None:
+        raise NotFound
+    return job
+
+
+def job_rows(jobs: QuerySet[Job], reader: User) -> QuerySet[Job, Any]:
+    """The rows of a list of jobs, newest first, as mappings for `JobRow`; sliced by the caller."""
+    unread = (
+        JobMessage.objects.filter(job=OuterRef("pk"), read_at__isnull=True)
+        .exclude(Q(by_owner=True, job__owner=reader) | (Q(by_owner=False) & ~Q(job__owner=reader)))
+        .order_by()
+        .values("job")
+        .annotate(number=Count("id"))
+        .values("number")
+    )
+    return jobs.order_by("-id").values(
+        "id",
+        "title",
+        "net_cents",
+        "vat_case",
+        "service_from",
+        "service_until",
+        "state",
+        "state_on",
+        "guaranteed",
+        client_name=F("client__name"),
+        owner_name=F("owner__name"),
+        unread=Coalesce(Subquery(unread), 0),
+    )
+
+
+def jobs_in_state(state: JobState, reader: User) -> list[JobRow]:
+    """All jobs in one state, the longest waiting first: a work list of the office."""
+    rows = job_rows(Job.objects.filter(state=state), reader).order_by("state_on", "id")
+    return [JobRow(**row) for row in rows]
+
+
+def job_counts(jobs: QuerySet[Job]) -> dict[JobState, int]:
+    """How many jobs are in which state, in one statement."""
+    counted = jobs.order_by().values_list("state").annotate(Count("id"))
+    return {JobState(state): number for state, number in counted}
+
+
+def unread_for_staff() -> int:
+    """How many messages of members nobody in the office has seen."""
+    return JobMessage.objects.filter(read_at__isnull=True, by_owner=True).count()
+
+
+def unread_for_member(user: User) -> int:
+    """How many messages of the office a member has not seen."""
+    return JobMessage.objects.filter(read_at__isnull=True, by_owner=False, job__owner=user).count()
+
+
+def steps_of(job: Job) -> list[JobStep]:
+    """The life of a job, oldest first."""
+    return list(JobStep.objects.filter(job=job).select_related("by").order_by("id"))
+
+
+def talk_of(job: Job) -> list[JobMessage]:
+    """What was said on a job, oldest first."""
+    return list(JobMessage.objects.filter(job=job).select_related("author").order_by("id"))
+
+
+def invoices_for(user: User, roles: Iterable[Role]) -> QuerySet[Invoice]:
+    """The invoices that `user` may see: those of own jobs, and all for the office, the board and the auditor."""
+    everyone: QuerySet[Invoice] = Invoice.objects.all()
+    return everyone if SEES_ALL_INVOICES & set(roles) else everyone.filter(owner=user)
+
+
+def invoice_for(user: User, roles: Iterable[Role], invoice_id: int) -> Invoice:
+    """Raises: NotFound, also where it is somebody else's."""
+    invoice = invoices_for(user, roles).filter(id=invoice_id).select_related("owner").first()
+    if invoice is None:
+        raise NotFound
+    return invoice
+
+
+def found_invoices(
+    invoices: QuerySet[Invoice], *, text: str = "", state: str = "", year: int | None = None, on: date | None = None
+) -> QuerySet[Invoice]:
+    """Narrow a list: `text` in number, client or member; `state` also "overdue", as of `on`."""
+    if text:
+        invoices = invoices.filter(
+            Q(number__icontains=text) | Q(buyer_name__icontains=text) | Q(owner__name__icontains=text)
+        )
+    if state == "overdue":
+        invoices = invoices.filter(state=InvoiceState.ISSUED, due_on__lt=on)
+    elif state:
+        invoices = invoices.filter(state=state)
+    if year:
+        invoices = invoices.filter(issued_on__year=year)
+    return invoices
+
+
+def invoice_rows(invoices: QuerySet[Invoice]) -> QuerySet[Invoice, Any]:
+    """The rows of a list of invoices, newest first, as mappings for `InvoiceRow`; sliced by the caller."""
+    return invoices.order_by("-issued_on", "-id").values(
+        "id",
+        "number",
+        "buyer_name",
+        "issued_on",
+        "due_on",
+        "net_cents",
+        "gross_cents",
+        "state",
+        owner_name=F("owner__name"),
+        open_cents=F("gross_cents") - F("paid_cents"),
+    )
+
+
+def invoices_of_job(job: Job) -> list[Invoice]:
+    """What was invoiced for a job."""
+    return list(Invoice.objects.filter(job=job).order_by("id"))
+
+
+def document_of(invoice: Invoice) -> Document | None:
+    """The PDF of an invoice, which may still be waiting to be drawn."""
+    document: Document | None = Document.objects.filter(kind="invoice", source=claim_source(invoice.pk)).first()
+    return document
+
+
+def payments_of(invoice: Invoice) -> list[InvoicePayment]:
+    """What arrived on an invoice, with what was undone, oldest first."""
+    return list(InvoicePayment.objects.filter(invoice=invoice).order_by("id"))
+
+
+def postings_of(invoice: Invoice, payments: Iterable[InvoicePayment]) -> list[PostingRow]:
+    """Every posting about an invoice: its issue, its payments and what was reversed."""
+    sources = [issue_source(invoice.pk), *(payment_source(payment.match_id) for payment in payments)]
+    sources += [f"{source}:reversed" for source in sources]
+    rows = (
+        Posting.objects.filter(entry__source__in=sources)
+        .order_by("entry__number", "id")
+        .values(
+            entry_number=F("entry__number"),
+            booked_on=F("entry__booked_on"),
+            text=F("entry__text"),
+            code=F("account__code"),
+            cents=F("amount_cents"),
+        )
+    )
+    return [PostingRow(account=row.pop("code"), **row) for row in rows]
+
+
+def open_cents_in_total() -> int:
+    """What all clients owe."""
+    total = Invoice.objects.filter(state=InvoiceState.ISSUED).aggregate(total=Sum(F("gross_cents") - F("paid_cents")))
+    return int(total["total"] or 0)
+
+
+def expected_movements() -> dict[tuple[int, str], tuple[int, int]]:
+    """What invoices and their payments should have moved in budgets: see `coop.ledger.evidence`."""
+    expected: dict[tuple[int, str], tuple[int, int]] = {}
+    invoices = Invoice.objects.values_list("id", "budget_id", "net_cents", "fee_cents")
+    for invoice_id, budget_id, net, fee in invoices.iterator(chunk_size=5000):
+        expected[budget_id, issue_source(invoice_id)] = (0, net - fee)
+    payments = InvoicePayment.objects.values_list("match_id", "invoice__budget_id", "free_cents")
+    for match_id, budget_id, free in payments.iterator(chunk_size=5000):
+        expected[budget_id, payment_source(match_id)] = (free, -free)
+    return expected
+
+
+def _count(model: Any, key: str) -> Any:
+    counted = model.objects.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("id")).values("n")
+    return Coalesce(Subquery(counted), 0)

@@ -1,0 +1,46 @@
+"""Copies of who sells and who buys, as an invoice keeps them."""
+
+from coop.tenancy.models import Cooperative
+from invoicing.models import Client
+
+Snapshot = dict[str, str]
+
+SELLER_FIELDS = (
+    "name",
+    "legal_form",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "register_court",
+    "register_number",
+    "board_members",
+    "supervisory_chair",
+    "vat_id",
+    "tax_number",
+    "email",
+    "phone",
+)
+BUYER_FIELDS = (
+    "name",
+    "contact",
+    "kind",
+    "street",
+    "address_extra",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "vat_id",
+    "phone",
+)
+
+
+def seller_of(cooperative: Cooperative) -> Snapshot:
+    """The cooperative's legal data (§ 14 (4) UStG, § 25a GenG)."""
+    return {name: getattr(cooperative, name) for name in SELLER_FIELDS}
+
+
+def buyer_of(client: Client) -> Snapshot:
+    """The client's name, address and VAT number."""
+    return {name: getattr(client, name) for name in BUYER_FIELDS}

@@ -1,0 +1,82 @@
+"""The lives of jobs and invoices, and what people choose from."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from coop.states import Transitions
+from invoicing.law.guarantee import GuaranteeReason
+from invoicing.law.vat import ClientKind, VatCase
+
+
+class JobState(models.TextChoices):
+    """From a member's draft to the client's money."""
+
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("in check")
+    RETURNED = "returned", _("returned with a question")
+    ACCEPTED = "accepted", _("accepted")
+    CONFIRMED = "confirmed", _("confirmed by the client")
+    INVOICED = "invoiced", _("invoiced")
+    PAID = "paid", _("paid")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+JOB_STATES = Transitions(
+    first=[JobState.DRAFT],
+    table={
+        JobState.DRAFT: [JobState.SUBMITTED, JobState.CANCELLED],
+        JobState.SUBMITTED: [JobState.RETURNED, JobState.ACCEPTED, JobState.CANCELLED],
+        JobState.RETURNED: [JobState.SUBMITTED, JobState.CANCELLED],
+        JobState.ACCEPTED: [JobState.CONFIRMED, JobState.RETURNED, JobState.CANCELLED],
+        JobState.CONFIRMED: [JobState.INVOICED, JobState.CANCELLED],
+        JobState.INVOICED: [JobState.PAID],
+        # An undone payment opens the invoice again.
+        JobState.PAID: [JobState.INVOICED],
+    },
+)
+EDITABLE = (JobState.DRAFT, JobState.RETURNED)
+
+
+class InvoiceState(models.TextChoices):
+    """An issued invoice is open until all of it has arrived."""
+
+    ISSUED = "issued", _("open")
+    PAID = "paid", _("paid")
+
+
+INVOICE_STATES = Transitions(
+    first=[InvoiceState.ISSUED],
+    table={InvoiceState.ISSUED: [InvoiceState.PAID], InvoiceState.PAID: [InvoiceState.ISSUED]},
+)
+
+
+class ConfirmationWay(models.TextChoices):
+    """How the client confirmed a job."""
+
+    ORDER = "order", _("written order or e-mail")
+    CONTRACT = "contract", _("signed contract")
+
+
+CLIENT_KINDS = [
+    (ClientKind.BUSINESS.value, _("Business")),
+    (ClientKind.PRIVATE.value, _("Private person")),
+    (ClientKind.PUBLIC.value, _("Public body")),
+]
+VAT_CASES = [
+    (VatCase.DOMESTIC_STANDARD.value, _("Germany, 19 %")),
+    (VatCase.DOMESTIC_REDUCED.value, _("Germany, 7 % (rights of use, performers)")),
+    (VatCase.EU_REVERSE_CHARGE.value, _("Other country of the EU, reverse charge")),
+    (VatCase.THIRD_COUNTRY_BUSINESS.value, _("Business outside the EU, no German VAT")),
+]
+GUARANTEE_REASONS = {
+    GuaranteeReason.COVERED: _(
+        "The cooperative guarantees this job: once the client has confirmed, it counts for your salary before the money is there."
+    ),
+    GuaranteeReason.NO_GUARANTEE: _(
+        "The cooperative has no payment guarantee at present: this job counts when the client has paid."
+    ),
+    GuaranteeReason.OUTSIDE_EU: _(
+        "The payment guarantee holds for clients in the European Union. This client is outside it: the job counts when the "
+        "client has paid."
+    ),
+}
