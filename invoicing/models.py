@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from coop.tenancy.states import VatScheme
 from invoicing.states import (
@@ -20,13 +21,6 @@ from invoicing.states import (
 )
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
-
-
-def _born_in(name: str, first: str) -> pgtrigger.Trigger:
-    """Rows begin in the first state of their table of transitions."""
-    return pgtrigger.Protect(
-        name=name, operation=pgtrigger.Insert, condition=pgtrigger.Condition(f"NEW.state <> '{first}'")
-    )
 
 
 class Client(CoopOwned):
@@ -108,12 +102,7 @@ class Job(CoopOwned):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="job_states",
-                field="state",
-                transitions=[(str(now), str(then)) for now, then in JOB_STATES.pairs()],
-            ),
-            _born_in("job_born_as_draft", JobState.DRAFT),
+            *machine("job", JOB_STATES),
             pgtrigger.Protect(name="job_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="job_content_stands",
@@ -244,12 +233,7 @@ class Invoice(CoopOwned):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(
-                name="invoice_states",
-                field="state",
-                transitions=[(str(now), str(then)) for now, then in INVOICE_STATES.pairs()],
-            ),
-            _born_in("invoice_born_issued", InvoiceState.ISSUED),
+            *machine("invoice", INVOICE_STATES),
             pgtrigger.ReadOnly(name="invoice_is_frozen", exclude=["state", "paid_cents", "paid_on"]),
             pgtrigger.Protect(name="invoice_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -74,4 +74,4 @@ def _write(client: Client, fields: dict[str, Any], on: date) -> None:
     try:
         client.vat_id = checked_vat_id(client.vat_id, client.country, member_state=in_eu(client.country, on))
     except InvalidInput as error:
-        raise InvalidInput(_("VAT number: %(problem)s") % {"problem": _(str(error))}) from error
+        raise InvalidInput(_("VAT number: %(problem)s") % {"problem": error}) from error

@@ -15,7 +15,7 @@ from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, roles_of
 from coop.tenancy.states import Role
 from invoicing.law.guarantee import GuaranteeReason, guarantee_of
-from invoicing.law.vat import ClientKind, Treatment, VatCase, VatQuestion, in_eu, treatment_of
+from invoicing.law.vat import ClientKind, Treatment, VatCase, in_eu, treatment_of
 from invoicing.models import Client, Job, JobMessage, JobStep
 from invoicing.states import EDITABLE, JOB_STATES, JobState
 
@@ -173,18 +173,15 @@ def guarantee_reason(client: Client, on: date) -> GuaranteeReason:
 def treatment_for(job: Job) -> Treatment:
     """How a job is taxed, by its client as it is now.
 
-    Raises: VatQuestion, with the question in the language of the reader; LawUnknown.
+    Raises: VatQuestion, LawUnknown.
     """
-    try:
-        return treatment_of(
-            case=VatCase(job.vat_case),
-            country=job.client.country,
-            kind=ClientKind(job.client.kind),
-            vat_id=job.client.vat_id,
-            supplied_on=job.service_until,
-        )
-    except VatQuestion as error:
-        raise VatQuestion(_(str(error))) from error
+    return treatment_of(
+        case=VatCase(job.vat_case),
+        country=job.client.country,
+        kind=ClientKind(job.client.kind),
+        vat_id=job.client.vat_id,
+        supplied_on=job.service_until,
+    )
 
 
 def _own_job(job_id: int, by: User) -> Job:

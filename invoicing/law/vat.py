@@ -17,12 +17,6 @@ from coop.errors import InvalidInput, StetigError
 from coop.law import LawOfDay, read_law
 from coop.money import share_of
 
-
-def gettext_noop(text: str) -> str:
-    """Marks a sentence for the catalogues; the doors translate it, this module stays without Django."""
-    return text
-
-
 PARAMETERS = Path(__file__).with_name("parameters")
 SELLER_COUNTRY = "DE"
 
@@ -97,13 +91,11 @@ def checked_vat_id(vat_id: str, country: str, *, member_state: bool) -> str:
             number: str = eu_vat.validate(compact)
         except ValidationError as error:
             raise InvalidInput(
-                gettext_noop(
-                    "This is no valid VAT number: check it for typing errors. It begins with the letters of the "
-                    "client's country (Greece: EL)."
-                )
+                "This is no valid VAT number: check it for typing errors. It begins with the letters of the "
+                "client's country (Greece: EL)."
             ) from error
         if not number.startswith(prefix):
-            raise InvalidInput(gettext_noop("The VAT number belongs to another country than the address."))
+            raise InvalidInput("The VAT number belongs to another country than the address.")
         return number
     module = get_cc_module(country.lower(), "vat")
     if module is None:
@@ -111,7 +103,7 @@ def checked_vat_id(vat_id: str, country: str, *, member_state: bool) -> str:
     try:
         checked: str = module.validate(compact)
     except ValidationError as error:
-        raise InvalidInput(gettext_noop("This is no valid VAT number of the client's country.")) from error
+        raise InvalidInput("This is no valid VAT number of the client's country.") from error
     return checked
 
 
@@ -163,34 +155,26 @@ def _domestic(case: VatCase, law: LawOfDay) -> Treatment:
             wording_en="",
         )
     raise VatQuestion(
-        gettext_noop(
-            "The client is in Germany, so the service is taxed there. Is it performed for an establishment abroad? "
-            "Otherwise choose 19 % or 7 %."
-        )
+        "The client is in Germany, so the service is taxed there. Is it performed for an establishment abroad? "
+        "Otherwise choose 19 % or 7 %."
     )
 
 
 def _other_member_state(case: VatCase, country: str, kind: ClientKind, vat_id: str) -> Treatment:
     if kind == ClientKind.PRIVATE or not vat_id:
         raise VatQuestion(
-            gettext_noop(
-                "The client is in another member state and has no VAT number. Do they have one? If not: where is the service "
-                "performed, and is it electronic (§ 3a (3) and (5) UStG)?"
-            )
+            "The client is in another member state and has no VAT number. Do they have one? If not: where is the service "
+            "performed, and is it electronic (§ 3a (3) and (5) UStG)?"
         )
     if case != VatCase.EU_REVERSE_CHARGE:
         raise VatQuestion(
-            gettext_noop(
-                "A client in another member state with a VAT number owes the tax there: choose reverse charge. Or is the "
-                "service tied to land or an event in Germany (§ 3a (3) UStG)?"
-            )
+            "A client in another member state with a VAT number owes the tax there: choose reverse charge. Or is the "
+            "service tied to land or an event in Germany (§ 3a (3) UStG)?"
         )
     prefix = "EL" if country == "GR" else country
     if not vat_id.startswith(prefix):
         raise VatQuestion(
-            gettext_noop(
-                "The VAT number belongs to another country than the address. Which establishment receives the service?"
-            )
+            "The VAT number belongs to another country than the address. Which establishment receives the service?"
         )
     return Treatment(
         case=case,
@@ -205,24 +189,18 @@ def _other_member_state(case: VatCase, country: str, kind: ClientKind, vat_id: s
 def _third_country(case: VatCase, kind: ClientKind, vat_id: str, law: LawOfDay) -> Treatment:
     if kind != ClientKind.BUSINESS:
         raise VatQuestion(
-            gettext_noop(
-                "The client is outside the European Union and no business. What kind of service is it (§ 3a (4) UStG), and does "
-                "the client act as a business?"
-            )
+            "The client is outside the European Union and no business. What kind of service is it (§ 3a (4) UStG), and does "
+            "the client act as a business?"
         )
     if case != VatCase.THIRD_COUNTRY_BUSINESS:
         raise VatQuestion(
-            gettext_noop(
-                "A business outside the European Union is invoiced without German VAT. Or is the service tied to land or an "
-                "event in Germany (§ 3a (3) UStG)?"
-            )
+            "A business outside the European Union is invoiced without German VAT. Or is the service tied to land or an "
+            "event in Germany (§ 3a (3) UStG)?"
         )
     known = {"EL" if state == "GR" else state for state in law["eu.member_states"]}
     if vat_id[:2] in known and eu_vat.is_valid(vat_id):
         raise VatQuestion(
-            gettext_noop(
-                "The address is outside the European Union, the VAT number inside. Which establishment receives the service?"
-            )
+            "The address is outside the European Union, the VAT number inside. Which establishment receives the service?"
         )
     return Treatment(
         case=case,
