@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -118,9 +119,8 @@ def live(member: Member, rule: Rule, *, in_hand: float) -> Lived:
         paid += pay
         budget += member.income[KNOWN_MONTHS + ahead] - pay
         costs.append(cost)
-    changes = [
-        abs(now - then) / max(now, then) if now != then else 0.0 for then, now in zip(costs, costs[1:], strict=False)
-    ]
+    # Over the higher of the two, so that a rise and the fall that takes it back count the same.
+    changes = [abs(now - then) / max(now, then) if now != then else 0.0 for then, now in pairwise(costs)]
     income = sum(member.income[KNOWN_MONTHS : KNOWN_MONTHS + LIVED])
     assert start_budget(member, in_hand) + income - paid == budget
     return Lived(short=short, paid=paid, income=income, change=float(np.mean(changes)), unspent=budget)
