@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
+from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.states import PERSON_STATES, PersonState, RegisterEvent
 
@@ -63,18 +64,7 @@ class Person(CoopOwned):
             ),
         ]
         indexes = [models.Index(fields=["coop", "state"]), models.Index(fields=["coop", "user"])]
-        triggers = [
-            pgtrigger.FSM(
-                name="person_states",
-                field="state",
-                transitions=[(str(now), str(then)) for now, then in PERSON_STATES.pairs()],
-            ),
-            pgtrigger.Protect(
-                name="person_birth",
-                operation=pgtrigger.Insert,
-                condition=~pgtrigger.Q(new__state=PersonState.APPLIED.value),
-            ),
-        ]
+        triggers = machine("person", PERSON_STATES)
 
     def __str__(self) -> str:
         return self.name

@@ -16,25 +16,9 @@ from coop.banking.states import (
 )
 from coop.ledger.chart import AccountCode
 from coop.ledger.models import Budget
-from coop.states import Transitions
 from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
-
-
-def _life(name: str, states: Transitions) -> list[pgtrigger.Trigger]:  # type: ignore[type-arg]
-    """The state machine in the database: births in the first state, then only the table's steps."""
-    return [
-        pgtrigger.FSM(
-            name=f"{name}_states",
-            field="state",
-            transitions=[(str(now), str(then)) for now, then in states.pairs()],
-        ),
-        pgtrigger.Protect(
-            name=f"{name}_birth",
-            operation=pgtrigger.Insert,
-            condition=~pgtrigger.Q(new__state__in=[str(state) for state in states.first]),
-        ),
-    ]
 
 
 class BankAccount(CoopOwned):
@@ -133,7 +117,7 @@ class BankTransaction(CoopOwned):
             models.Index(fields=["coop", "end_to_end_id"], condition=~Q(end_to_end_id=""), name="banktransaction_e2e"),
         ]
         triggers = [
-            *_life("banktransaction", TRANSACTION_STATES),
+            *machine("banktransaction", TRANSACTION_STATES),
             pgtrigger.Protect(name="banktransaction_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="banktransaction_unchanged",
@@ -184,7 +168,7 @@ class Claim(CoopOwned):
             ),
         ]
         indexes = [models.Index(fields=["coop", "state", "due_on"])]
-        triggers = _life("claim", CLAIM_STATES)
+        triggers = machine("claim", CLAIM_STATES)
 
     def __str__(self) -> str:
         return self.reference
@@ -238,7 +222,7 @@ class PaymentOrder(CoopOwned):
             ),
         ]
         triggers = [
-            *_life("paymentorder", ORDER_STATES),
+            *machine("paymentorder", ORDER_STATES),
             pgtrigger.Protect(name="paymentorder_is_kept", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="paymentorder_unchanged",

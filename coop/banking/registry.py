@@ -15,7 +15,8 @@ class Settlement:
     """Money that arrived for a claim and counts there. All amounts in cents.
 
     `cents` settle the claim now, `paid_before_cents` had settled it before, `amount_cents` is all it is
-    for: the last payment of a claim is the one with `paid_before_cents + cents == amount_cents`.
+    for: a payment that completes a claim has `paid_before_cents + cents == amount_cents`. Payments are undone
+    in any order, so an owner that splits them in proportion keeps count of what it has moved itself.
     """
 
     match_id: int
@@ -38,7 +39,7 @@ class ClaimKind:
 
     `drafts` gives, for each settlement and in their order, the whole entry: debit BANK, credit what was
     owed, and the lines of the allocation; its source is the settlement's. `after` hears the ids of the
-    claims whose open amount has changed, in the same transaction, once per batch.
+    claims whose open amount has changed, by matches made or undone, in the same transaction.
     """
 
     drafts: Callable[[Sequence[Settlement]], list[Draft]]

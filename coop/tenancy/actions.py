@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,12 @@ from coop.tenancy.scope import coop_scope, current_coop_id
 from coop.tenancy.states import Role
 
 INVITATION_DAYS = 14
+_on_acceptance: list[Callable[[Invitation, User], None]] = []
+
+
+def on_acceptance(welcome: Callable[[Invitation, User], None]) -> None:
+    """Let an app know, in the same transaction, which login took up an invitation. Called in `ready()`."""
+    _on_acceptance.append(welcome)
 
 
 class SlugTaken(StetigError):
@@ -206,6 +213,8 @@ def accept_invitation(*, secret: str, at: datetime, password: str | None, user: 
     invitation.accepted_at = at
     invitation.accepted_by = known
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    for welcome in _on_acceptance:
+        welcome(invitation, known)
     return known
 
 

@@ -1,0 +1,271 @@
+"""Reads over accounts, statements, movements, claims and payment orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from coop.banking.matching import likely
+from coop.banking.models import BankAccount, BankTransaction, Claim, Match, PaymentOrder, Statement, WorkItem
+from coop.banking.registry import Settlement
+from coop.banking.states import ClaimState, OrderState, TransactionState
+from coop.errors import NotFound
+
+WAITING = (TransactionState.UNMATCHED, TransactionState.PART)
+OWED = (ClaimState.OPEN, ClaimState.PART)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Where balances do not continue: `cents` are missing in the statement, or between it and the one before."""
+
+    statement_id: int
+    number: str
+    on: date | None
+    cents: int
+    within: bool
+    """Within the statement itself; else between the one before and this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCounts:
+    """How much waits for a person."""
+
+    transactions: int
+    incoming_cents: int
+    outgoing_cents: int
+    orders: int
+    items: int
+
+    @property
+    def total(self) -> int:
+        """Everything that waits."""
+        return self.transactions + self.orders + self.items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A claim that a payment may be for, and why: the text's likeness, or the amount."""
+
+    claim: Claim
+    reason: str
+
+
+def bank_accounts() -> list[BankAccount]:
+    """The cooperative's accounts, the default first."""
+    return list(BankAccount.objects.order_by("-is_default", "name"))
+
+
+def default_account() -> BankAccount | None:
+    """The account that payments leave from."""
+    account: BankAccount | None = BankAccount.objects.filter(is_default=True).first()
+    return account
+
+
+def statements() -> QuerySet[Statement]:
+    """All statements, the latest first, with their account."""
+    return Statement.objects.select_related("account").order_by(F("to_on").desc(nulls_last=True), "-id")
+
+
+def gaps_of(account_id: int) -> list[Gap]:
+    """Where the balances of an account's statements do not continue, oldest first.
+
+    Each statement is compared with the latest one that ends before it begins; overlapping ones are not.
+    """
+    rows = list(
+        Statement.objects.filter(account_id=account_id, from_on__isnull=False, to_on__isnull=False).order_by(
+            "from_on", "to_on", "id"
+        )
+    )
+    gaps: list[Gap] = []
+    ended: list[Statement] = []
+    for row in rows:
+        if row.gap_cents:
+            gaps.append(_gap(row, row.gap_cents, within=True))
+        before = max(
+            (one for one in ended if one.to_on < row.from_on), key=lambda one: (one.to_on, one.pk), default=None
+        )
+        if before and row.opening_cents is not None and before.closing_cents != row.opening_cents:
+            gaps.append(_gap(row, row.opening_cents - before.closing_cents, within=False))
+        if row.closing_cents is not None:
+            ended.append(row)
+    return gaps
+
+
+def _gap(row: Statement, cents: int, *, within: bool) -> Gap:
+    return Gap(statement_id=row.pk, number=row.number or row.filename, on=row.to_on, cents=cents, within=within)
+
+
+def transactions(
+    *, state: str = "", account_id: int | None = None, text: str = "", statement_id: int | None = None
+) -> QuerySet[BankTransaction]:
+    """Movements, the latest first; `state` is one of TransactionState or "waiting" for all that need a person."""
+    rows = BankTransaction.objects.select_related("account")
+    if state == "waiting":
+        rows = rows.filter(state__in=WAITING)
+    elif state:
+        rows = rows.filter(state=state)
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    if statement_id is not None:
+        rows = rows.filter(statement_id=statement_id)
+    if text:
+        rows = rows.filter(Q(counterparty_name__icontains=text) | Q(text__icontains=text))
+    return rows.order_by("-booked_on", "-id")
+
+
+def transaction_of(transaction_id: int) -> BankTransaction:
+    """One movement with its account and statement. Raises: NotFound."""
+    row: BankTransaction | None = (
+        BankTransaction.objects.select_related("account", "statement").filter(id=transaction_id).first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def matches_of(row: BankTransaction) -> list[Match]:
+    """What a movement was matched to, undone matches included, and for a return what it returned."""
+    both = Match.objects.filter(Q(transaction=row) | Q(returned_by=row))
+    return list(both.select_related("claim", "order", "made_by", "undone_by").defer("order__file").order_by("id"))
+
+
+def open_claims_like(text: str = "", limit: int = 20) -> list[Claim]:
+    """Claims that wait for money and whose reference or debtor holds `text`, the oldest first."""
+    rows = Claim.objects.filter(state__in=OWED)
+    if text:
+        rows = rows.filter(Q(reference__icontains=text) | Q(debtor__icontains=text))
+    return list(rows.order_by("due_on", "id")[:limit])
+
+
+def proposals_for(row: BankTransaction, limit: int = 8) -> list[Proposal]:
+    """Claims that a payment may be for: named in its text, of the same amount, or of a debtor of that name."""
+    if row.open_cents <= 0:
+        return []
+    plain = list(Claim.objects.filter(state__in=OWED).values_list("id", "reference_key", "open_cents", "debtor"))
+    reasons: dict[int, str] = {}
+    known = {key: claim_id for claim_id, key, _cents, _debtor in plain}
+    prefixes = {key.rstrip("0123456789") for key in known} - {""}
+    for found in likely(row.text.split("\n"), known, prefixes):
+        reasons[found.id] = "reference"
+    payer = row.counterparty_name.casefold()
+    for claim_id, _key, cents, debtor in plain:
+        if payer and debtor.casefold() == payer:
+            reasons.setdefault(claim_id, "name")
+        elif cents == row.open_cents:
+            reasons.setdefault(claim_id, "amount")
+    order = {"reference": 0, "name": 1, "amount": 2}
+    best = sorted(reasons, key=lambda claim_id: (order[reasons[claim_id]], claim_id))[:limit]
+    claims = {claim.pk: claim for claim in Claim.objects.filter(id__in=best)}
+    return [Proposal(claim=claims[claim_id], reason=reasons[claim_id]) for claim_id in best]
+
+
+def returnable_for(row: BankTransaction, limit: int = 20) -> list[Match]:
+    """Earlier payments that a debit may have returned: same amount, or the same other side."""
+    if row.open_cents >= 0:
+        return []
+    received = Match.objects.filter(
+        transaction__account_id=row.account_id,
+        transaction__amount_cents__gt=0,
+        undone_on__isnull=True,
+        on__lte=row.booked_on,
+        cents__lte=-row.open_cents,
+        claim__isnull=False,
+    )
+    same = Q(cents=-row.open_cents)
+    if row.counterparty_iban:
+        same |= Q(transaction__counterparty_iban=row.counterparty_iban)
+    if row.end_to_end_id:
+        same |= Q(transaction__end_to_end_id=row.end_to_end_id)
+    return list(received.filter(same).select_related("transaction", "claim").order_by("-on", "-id")[:limit])
+
+
+def orders_for(row: BankTransaction) -> list[PaymentOrder]:
+    """Payment orders that a debit may be."""
+    if row.open_cents >= 0:
+        return []
+    rows = PaymentOrder.objects.defer("file").filter(
+        state=OrderState.APPROVED, total_cents__gte=F("cleared_cents") - row.open_cents
+    )
+    return list(rows.order_by("execute_on", "id")[:20])
+
+
+def payment_orders() -> QuerySet[PaymentOrder]:
+    """All payment orders without their bytes, the latest first."""
+    rows: QuerySet[PaymentOrder] = (
+        PaymentOrder.objects.defer("file")
+        .select_related("account", "created_by", "decided_by")
+        .annotate(line_count=Count("lines"))
+        .order_by("-id")
+    )
+    return rows
+
+
+def order_of(order_id: int) -> PaymentOrder:
+    """One payment order. Raises: NotFound."""
+    order = payment_orders().filter(id=order_id).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+def work_counts() -> WorkCounts:
+    """What waits for a person, in three statements."""
+    waiting = BankTransaction.objects.filter(state__in=WAITING).aggregate(
+        count=Count("id"),
+        incoming=Sum(F("amount_cents") - F("matched_cents"), filter=Q(amount_cents__gt=0)),
+        outgoing=Sum(F("amount_cents") + F("matched_cents"), filter=Q(amount_cents__lt=0)),
+    )
+    return WorkCounts(
+        transactions=waiting["count"],
+        incoming_cents=int(waiting["incoming"] or 0),
+        outgoing_cents=int(waiting["outgoing"] or 0),
+        orders=PaymentOrder.objects.filter(state=OrderState.WAITING).count(),
+        items=WorkItem.objects.filter(done_on__isnull=True).count(),
+    )
+
+
+def open_items() -> list[WorkItem]:
+    """Budgets that fell below zero by a returned payment and that nobody has dealt with."""
+    return list(WorkItem.objects.filter(done_on__isnull=True).select_related("budget").order_by("raised_on", "id"))
+
+
+def claims_of(sources: Sequence[str]) -> dict[str, Claim]:
+    """Claims by their source, in one statement."""
+    return {claim.source: claim for claim in Claim.objects.filter(source__in=sources)}
+
+
+def settlements_of_kind(kind: str) -> list[Settlement]:
+    """Everything that ever settled claims of a kind, undone matches included, in the order it happened.
+
+    For evidence: a match that was undone was booked once too, its reversal is checked against it.
+    """
+    rows: Any = (
+        Match.objects.filter(claim__kind=kind, settled_cents__gt=0)
+        .order_by("id")
+        .values_list("id", "claim__source", "settled_cents", "on", "paid_before_cents", "claim_amount_cents")
+    )
+    return [
+        Settlement(
+            match_id=match_id,
+            claim_source=source,
+            cents=cents,
+            on=on,
+            paid_before_cents=before,
+            amount_cents=amount,
+            text="",
+        )
+        for match_id, source, cents, on, before, amount in rows
+    ]
+
+
+def received_of(sources: Sequence[str]) -> dict[str, list[Match]]:
+    """The matches that count for claims, by claim source, oldest first."""
+    found: dict[str, list[Match]] = {source: [] for source in sources}
+    rows = Match.objects.filter(claim__source__in=sources, undone_on__isnull=True, settled_cents__gt=0)
+    for match in rows.select_related("claim", "transaction").order_by("id"):
+        if match.claim:
+            found[match.claim.source].append(match)
+    return found
