@@ -19,6 +19,8 @@ class CoopTask(Task):  # type: ignore[type-arg]
     """
 
     own_transactions = False
+    # Celery compares the arguments with the function's, and `coop_id` is the base's.
+    typing = False
 
     def __call__(self, *args: Any, coop_id: int | None = None, **kwargs: Any) -> Any:
         """Run in the scope of `coop_id`."""
