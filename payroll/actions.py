@@ -8,14 +8,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
 from coop.banking.bank_days import next_bank_day, previous_bank_day
+from coop.banking.models import PaymentOrder
+from coop.banking.queries import default_account, waiting_cents
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.ledger.actions import month_of, next_month, post, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft
-from coop.ledger.queries import BudgetFigures, budget_figures
+from coop.ledger.queries import BudgetFigures, budget_figures, party_balances
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, this_cooperative
 from coop.tenancy.scope import current_coop_id
@@ -67,11 +70,14 @@ def start_run(*, month: date, by: User | None, at: datetime) -> PayrollRun:
 
     `by` is None where the calendar started it.
 
-    Raises: LawUnknown, where the month's law is not confirmed; RunExists, NobodyToPay, NoPolicy, InvalidInput.
+    Raises: LawUnknown, where the month's law is not confirmed; RunExists, NobodyToPay, NoPolicy,
+        NoDefaultAccount, InvalidInput.
     """
     if month.day != 1:
         raise InvalidInput(_("A month is written as its first day."))
     salary_law(month)
+    if default_account() is None:  # said now, not when everything has been approved
+        raise NoDefaultAccount
     policy = policy_on(month)
     people = people_to_pay(month)
     if not people:
@@ -264,11 +270,45 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
     Payslip.objects.bulk_update(slips, ["shortfall_cents", "state", "posted_on"], batch_size=1000)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
+    order_payment(run_id=run.pk, by=run.approved_by, at=at)
     request_documents([payslip_document(slip) for slip in slips], at_once=False)
     run.state = RunState.POSTED
     run.posted_at = at
     run.save(update_fields=["state", "posted_at"])
     return run
+
+
+@transaction.atomic
+def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None:
+    """Order the transfers of a posted run; a second person approves them. Anew, where an order was rejected.
+
+    Pay that corrections of past months still owe goes along. What they took back does not: setting it off
+    against wages is for a person to decide (§ 394 BGB). None, where nobody is to be paid anything.
+
+    Raises: AlreadyOrdered, NoDefaultAccount, InvalidPaymentOrder.
+    """
+    run = _locked_run(run_id)
+    slips = list(Payslip.objects.filter(run=run, state=PayslipState.POSTED).order_by("person_id"))
+    parties = [f"person:{slip.person_id}" for slip in slips]
+    owed = party_balances(AccountCode.NET_PAY, parties)
+    ordered = waiting_cents(AccountCode.NET_PAY, parties)
+    accounts = latest(
+        PayoutAccount.objects.filter(person_id__in=[slip.person_id for slip in slips]), "person_id", run.pay_on
+    )
+    text = _("Salary %(month)s") % {"month": f"{run.month:%m/%Y}"}
+    lines = []
+    for slip, party in zip(slips, parties, strict=True):
+        from_before = -owed.get(party, 0) - ordered.get(party, 0) - slip.net_cents
+        cents = slip.net_cents + max(0, from_before)
+        if cents > 0:
+            account = accounts[slip.person_id]
+            name, number = account.holder, f"SAL-{run.month:%Y%m}-{slip.pk}"
+            lines.append(
+                NewPayment(party=party, name=name, iban=account.iban, cents=cents, text=text, end_to_end_id=number)
+            )
+    if not lines:
+        return None
+    return create_payment_order(source=f"payroll run:{run.pk}", execute_on=run.pay_on, lines=lines, by=by, at=at)
 
 
 def shortfall_cents(figures: BudgetFigures, cost_cents: int) -> int:

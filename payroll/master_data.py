@@ -11,6 +11,7 @@ from stdnum import iban as iban_number
 from stdnum.de import idnr
 from stdnum.exceptions import ValidationError as NumberError
 
+from coop.banking.sepa import permitted_name
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.tenancy.models import User
 from payroll.insurance_number import check_insurance_number
@@ -179,6 +180,7 @@ def enter_payout_account(
         raise InvalidInput(
             _("IBAN: this is not a valid account number. Please compare it with your bank card.")
         ) from error
+    permitted_name(holder, "holder")  # a name that no bank takes would stop everybody's payment order
     row = PayoutAccount(
         person_id=person_id, since=since, iban=number, holder=holder.strip(), entered_at=at, entered_by=by
     )

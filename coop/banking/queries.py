@@ -1,6 +1,6 @@
 """Reads over accounts, statements, movements, claims and payment orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,10 +8,20 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from coop.banking.matching import likely
-from coop.banking.models import BankAccount, BankTransaction, Claim, Match, PaymentOrder, Statement, WorkItem
+from coop.banking.models import (
+    BankAccount,
+    BankTransaction,
+    Claim,
+    Match,
+    PaymentLine,
+    PaymentOrder,
+    Statement,
+    WorkItem,
+)
 from coop.banking.registry import Settlement
 from coop.banking.states import ClaimState, OrderState, TransactionState
 from coop.errors import NotFound
+from coop.ledger.chart import AccountCode
 
 WAITING = (TransactionState.UNMATCHED, TransactionState.PART)
 OWED = (ClaimState.OPEN, ClaimState.PART)
@@ -201,6 +211,12 @@ def payment_orders() -> QuerySet[PaymentOrder]:
         .order_by("-id")
     )
     return rows
+
+
+def waiting_cents(account: AccountCode, parties: Collection[str]) -> dict[str, int]:
+    """What orders that wait for their second person will pay, by party: owed in the books and yet under way."""
+    lines = PaymentLine.objects.filter(account=account, party__in=parties, order__state=OrderState.WAITING)
+    return dict(lines.values_list("party").annotate(total=Sum("cents")))
 
 
 def order_of(order_id: int) -> PaymentOrder:

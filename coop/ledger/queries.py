@@ -1,6 +1,6 @@
 """Reads over the ledger: balances, statements of budgets, what is available."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,9 +73,12 @@ def account_balances(*, until: date | None = None, since: date | None = None) ->
     return {AccountCode(code): int(total) for code, total in rows}
 
 
-def party_balances(code: AccountCode) -> dict[str, int]:
-    """The open items of an account: party to cents, debit positive, zero balances left out."""
-    rows = Posting.objects.filter(account__code=code).values("party").annotate(total=Sum("amount_cents"))
+def party_balances(code: AccountCode, parties: Collection[str] | None = None) -> dict[str, int]:
+    """The open items of an account, of all or some parties: party to cents, debit positive, zeros left out."""
+    postings = Posting.objects.filter(account__code=code)
+    if parties is not None:
+        postings = postings.filter(party__in=parties)
+    rows = postings.values("party").annotate(total=Sum("amount_cents"))
     return {row["party"]: int(row["total"]) for row in rows if row["total"]}
 
 

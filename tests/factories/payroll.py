@@ -8,6 +8,7 @@ from typing import Any
 from stdnum.de import idnr
 from stdnum.iban import calc_check_digits
 
+from coop.banking.queries import default_account
 from coop.ledger.actions import open_budget, post
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
@@ -22,6 +23,7 @@ from payroll.master_data import (
     enter_tax_data,
 )
 from payroll.models import EmploymentContract, HealthFund
+from tests.factories.banking import make_account
 
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 JANUARY = date(2026, 1, 1)
@@ -111,6 +113,8 @@ def employ(
 ) -> EmploymentContract:
     """Employ a member with all that a salary needs, but what `leave_out` names: tax, insurance or account."""
     n = person.pk % 1_000_000
+    if default_account() is None:
+        make_account()
     if leave_out != "tax":
         enter_tax_data(
             person_id=person.pk,

@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from coop.banking.actions import approve_payment_order, reject_payment_order
+from coop.banking.actions.orders import AlreadyOrdered
+from coop.banking.models import PaymentOrder
 from coop.law import LawUnknown
 from coop.ledger.chart import AccountCode as A
 from coop.ledger.models import Entry, Posting
@@ -18,6 +21,7 @@ from payroll.actions import (
     compute_again,
     compute_chunk,
     correct_payslip,
+    order_payment,
     pay_day,
     people_to_pay,
     post_run,
@@ -101,6 +105,41 @@ def test_walk_j_a_correction_books_the_difference_for_its_month(cast):
     assert Entry.objects.get(source=f"payslip:{after.pk}").booked_on == april.date()
     before.refresh_from_db()
     assert before.state == PayslipState.POSTED
+
+
+def test_a_run_orders_its_transfers_once_and_a_second_person_pays(cast):
+    people = [make_member(name) for name in ("Ada", "Bo")]
+    for person in people:
+        give_money(person, 500_000)
+        employ(person)
+    run = run_month(cast)
+    order = PaymentOrder.objects.get(source=f"payroll run:{run.pk}")
+    assert order.total_cents == 2 * 97_903
+    assert order.execute_on == date(2026, 3, 31)
+    with pytest.raises(AlreadyOrdered):
+        order_payment(run_id=run.pk, by=cast.accountant, at=AT)
+    approve_payment_order(order_id=order.pk, by=cast.accountant, at=AT)
+    assert account_balance(A.NET_PAY) == 0
+    assert account_balance(A.IN_TRANSIT) == -2 * 97_903
+
+
+def test_a_rejected_order_is_made_anew_and_pay_owed_from_before_goes_along_once(cast):
+    ada = make_member()
+    give_money(ada, 3_000_000)
+    employ(ada, 400_000)
+    run = run_month(cast)
+    first = PaymentOrder.objects.get()
+    reject_payment_order(order_id=first.pk, by=cast.accountant, at=AT)
+    again = order_payment(run_id=run.pk, by=cast.board, at=AT)
+    assert again.total_cents == first.total_cents
+    before = Payslip.objects.get()
+    enter_tax_data(person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=3, federal_state="BE", at=NOW, by=None)
+    april = datetime(2026, 4, 20, tzinfo=UTC)
+    corrected = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=april)
+    second = run_month(cast, date(2026, 4, 1), april)
+    order = PaymentOrder.objects.get(source=f"payroll run:{second.pk}")
+    owed = corrected.net_cents - before.net_cents
+    assert order.total_cents == Payslip.objects.get(run=second).net_cents + owed
 
 
 def test_what_is_missing_for_one_stops_nobody_else(cast):
