@@ -24,6 +24,7 @@ def _flag(name: str) -> bool:
 DEBUG = _flag("STETIG_DEBUG")
 DEMO = _flag("STETIG_DEMO")
 """Shows demo logins and keeps mail in a folder; never for real people's data."""
+DEMO_PASSWORD = "steady-pay-for-everyone"  # noqa: S105 (of invented people; used where DEMO is set and nowhere else)
 
 _LOCAL_KEY = "not-a-secret-for-commands-and-tests-only"
 SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", _LOCAL_KEY)
@@ -164,8 +165,9 @@ TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
 _hashed = _flag("STETIG_HASHED_STATIC")
+# Without hashes the files are served where they lie, and nothing is collected.
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles")) if _hashed else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -222,8 +224,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.SessionAuthentication",
+        # The first one's challenge makes the answer to nobody a 401.
         "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["coop.tenancy.permissions.RolePermission"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
@@ -239,6 +242,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Steady pay for freelancers' cooperatives: the same use cases as the pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "coop.front.api.schema.add_problems",
+    ],
 }
 
 # --- security ---------------------------------------------------------------------------------------------------

@@ -2,7 +2,13 @@
 
 from django.urls import include, path
 
+handler404 = "coop.front.web.errors.not_found"
+handler403 = "coop.front.web.errors.not_allowed"
+
 urlpatterns = [
+    path("", include("coop.front.web.urls")),
+    path("", include("coop.front.web.styleguide")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("coop.front.api.urls")),
 ]

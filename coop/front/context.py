@@ -1,20 +1,27 @@
-"""What every page is told: where one is, in which cooperative, in which languages."""
+"""What every page is told: where one is, in which cooperative, in which languages, and where one can go."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from coop.front.navigation import navigation_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page.
 
-    `navigation` is empty until a view (or a later processor) gives its own: items are mappings with
-    `url`, `label`, `count` (None hides it) and `current`. `cooperative` is None outside of one.
+    `navigation` asks the database only where a page shows it; `cooperative` is None outside of one.
     """
+    here = getattr(request, "coop", None)
+    belongs = bool(getattr(request, "roles", ()))
     return {
-        "navigation": [],
-        "cooperative": getattr(request, "coop", None),
+        "navigation": SimpleLazyObject(lambda: navigation_of(request)) if belongs else [],
+        "cooperative": here,
         "languages": settings.LANGUAGES,
-        "demo": bool(getattr(settings, "DEMO", False)),
+        "demo": settings.DEMO,
+        "user_menu": [{"url": reverse("front:token"), "label": _("Access for programs")}] if belongs else [],
     }

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_resolver, get_urlconf
 from django.utils.functional import SimpleLazyObject
 
+from coop.errors import NotFound
 from coop.tenancy.models import Address, Cooperative
 from coop.tenancy.queries import roles_of
 from coop.tenancy.scope import coop_scope
@@ -56,6 +58,13 @@ class ScopeMiddleware:
             request.coop = SimpleLazyObject(lambda: Cooperative.objects.get(id=coop_id))  # type: ignore[attr-defined]
             request.roles = roles_of(request.user)  # type: ignore[attr-defined]
             return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A thing that is not there, or not yours, is the same 404 wherever in a view it comes up."""
+        if not isinstance(exception, NotFound):
+            return None
+        answer: HttpResponse = get_resolver(get_urlconf()).resolve_error_handler(404)(request, exception)  # type: ignore[call-arg]
+        return answer
 
 
 def nothing_here(_request: HttpRequest, **_kwargs: Any) -> HttpResponse:

@@ -1,0 +1,28 @@
+"""Addresses of the front at a cooperative's host."""
+
+from django.urls import path
+
+from coop.front.web import books, office, outbox, public, tokens
+
+app_name = "front"
+urlpatterns = [
+    path("", public.welcome, name="welcome"),
+    path("home/", public.home, name="home"),
+    path("office/", office.office, name="office"),
+    path("books/", books.books, name="books"),
+    path("books/journal/", books.journal, name="journal"),
+    path("books/entries/<int:number>/", books.entry, name="entry"),
+    path("books/months/", books.months, name="months"),
+    path("books/months/<int:year>-<int:month>/close/", books.close_month, name="close_month"),
+    path("books/proof/", books.proof, name="proof"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:message_id>/", outbox.message, name="message"),
+    path("outbox/<int:message_id>/again/", outbox.send_message_again, name="send_again"),
+    path("outbox/<int:message_id>/papers/<int:document_id>/", outbox.attachment, name="attachment"),
+    path("outbox/papers/<int:document_id>/again/", outbox.draw_again, name="draw_again"),
+    path("access/", tokens.token, name="token"),
+    path("access/new/", tokens.make_token, name="make_token"),
+    path("access/revoke/", tokens.revoke_token, name="revoke_token"),
+    path("robots.txt", public.robots, name="robots"),
+    path("favicon.ico", public.favicon, name="favicon"),
+]

@@ -1,0 +1,255 @@
+"""What waits for somebody in the office: each kind is one queryset, and all counts together are one statement."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, F, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from coop.banking.models import BankTransaction, PaymentOrder
+from coop.banking.states import OrderState, TransactionState
+from coop.documents.models import Document
+from coop.documents.states import DocumentState
+from coop.front import localized
+from coop.ledger.models import Budget
+from coop.ledger.queries import budget_figures
+from coop.messaging.models import OutboxMessage
+from coop.messaging.states import MailState
+from coop.tenancy.models import Cooperative
+from coop.tenancy.scope import current_coop_id
+from coop.tenancy.states import STAFF, Role
+from members.models import Person
+from members.states import PersonState
+from payroll.models import PayrollRun, Payslip
+from payroll.states import PayslipState, RunState
+
+SHOWN = 5
+"""How many of each kind the office's page names; the rest is behind its link."""
+
+
+class Work(StrEnum):
+    """The kinds of work that wait on lists, in the order in which a day takes them up."""
+
+    APPLICATIONS = "applications"
+    MONEY = "money"
+    MISSING = "missing"
+    RUNS = "runs"
+    ORDERS = "orders"
+    MAIL = "mail"
+    DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkRow:
+    """One thing that waits: what it is, since when, and where it is done."""
+
+    title: str
+    note: str
+    since: date | datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """All that waits of one kind, with its first rows."""
+
+    work: Work
+    title: Any
+    count: int
+    rows: tuple[WorkRow, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """How one kind is found and shown. `row` makes a row out of `values` and the id."""
+
+    title: Any
+    roles: frozenset[Role]
+    waiting: Callable[[], Any]
+    order: tuple[str, ...]
+    values: dict[str, Any]
+    row: Callable[[dict[str, Any]], WorkRow]
+    page: str
+
+
+def _address(name: str, *args: Any) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _euros(cents: int) -> str:
+    return localized.amount(cents, get_language() or "en")
+
+
+KINDS: dict[Work, _Kind] = {
+    Work.APPLICATIONS: _Kind(
+        title=_("Applications to decide"),
+        roles=frozenset({Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}),
+        waiting=lambda: Person.objects.filter(state=PersonState.APPLIED),
+        order=("applied_at", "id"),
+        values={"name": F("name"), "profession": F("profession"), "since": F("applied_at")},
+        row=lambda row: WorkRow(
+            title=row["name"],
+            note=row["profession"],
+            since=row["since"],
+            url=_address("members:person", row["id"]),
+        ),
+        page="members:applications",
+    ),
+    Work.MONEY: _Kind(
+        title=_("Money to assign"),
+        roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),
+        waiting=lambda: BankTransaction.objects.filter(state__in=[TransactionState.UNMATCHED, TransactionState.PART]),
+        order=("booked_on", "id"),
+        values={"name": F("counterparty_name"), "text": F("text"), "cents": F("amount_cents"), "since": F("booked_on")},
+        row=lambda row: WorkRow(
+            title=row["name"] or row["text"][:60],
+            note=_euros(row["cents"]),
+            since=row["since"],
+            url=_address("banking:transaction", row["id"]),
+        ),
+        page="banking:work",
+    ),
+    Work.MISSING: _Kind(
+        title=_("People whose salary cannot be computed"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: Payslip.objects.filter(state=PayslipState.FAILED).exclude(run__state=RunState.POSTED),
+        order=("person__name", "id"),
+        values={"name": F("person__name"), "problem": F("problem"), "person": F("person_id")},
+        row=lambda row: WorkRow(
+            title=row["name"], note=row["problem"], since=None, url=_address("payroll:person", row["person"])
+        ),
+        page="payroll:runs",
+    ),
+    Work.RUNS: _Kind(
+        title=_("Salary runs to review and approve"),
+        roles=frozenset({Role.PAYROLL, Role.BOARD}),
+        waiting=lambda: PayrollRun.objects.filter(state=RunState.COMPUTED),
+        order=("month", "id"),
+        values={"month": F("month"), "since": F("computed_at")},
+        row=lambda row: WorkRow(
+            title=localized.month(row["month"], get_language() or "en"),
+            note="",
+            since=row["since"],
+            url=_address("payroll:run", row["id"]),
+        ),
+        page="payroll:runs",
+    ),
+    Work.ORDERS: _Kind(
+        title=_("Payments to approve"),
+        roles=frozenset({Role.ACCOUNTANT, Role.PAYROLL, Role.BOARD}),
+        waiting=lambda: PaymentOrder.objects.filter(state=OrderState.WAITING),
+        order=("execute_on", "id"),
+        values={"reference": F("reference"), "cents": F("total_cents"), "since": F("created_at")},
+        row=lambda row: WorkRow(
+            title=row["reference"],
+            note=_euros(row["cents"]),
+            since=row["since"],
+            url=_address("banking:order", row["id"]),
+        ),
+        page="banking:orders",
+    ),
+    Work.MAIL: _Kind(
+        title=_("Mail that did not go out"),
+        roles=STAFF | {Role.ADMINISTRATOR},
+        waiting=lambda: OutboxMessage.objects.filter(state=MailState.FAILED),
+        order=("id",),
+        values={"subject": F("subject"), "to": F("to"), "since": F("queued_at")},
+        row=lambda row: WorkRow(
+            title=row["subject"], note=row["to"], since=row["since"], url=reverse("front:message", args=[row["id"]])
+        ),
+        page="front:outbox",
+    ),
+    Work.DOCUMENTS: _Kind(
+        title=_("Papers that could not be prepared"),
+        roles=STAFF | {Role.ADMINISTRATOR},
+        waiting=lambda: Document.objects.filter(state=DocumentState.FAILED),
+        order=("id",),
+        values={"title": F("title"), "since": F("requested_at")},
+        row=lambda row: WorkRow(title=row["title"], note="", since=row["since"], url=reverse("front:outbox")),
+        page="front:outbox",
+    ),
+}
+
+
+def work_for(roles: frozenset[Role]) -> list[Work]:
+    """The kinds of work that somebody with these roles takes up."""
+    return [work for work in Work if KINDS[work].roles & roles]
+
+
+def work_counts(kinds: Iterable[Work]) -> dict[Work, int]:
+    """How much of each kind waits, in one statement whatever their number."""
+    wanted = sorted(set(kinds))
+    if not wanted:
+        return {}
+    counts = {f"n_{work}": _count(KINDS[work].waiting()) for work in wanted}
+    row = Cooperative.objects.filter(id=current_coop_id()).annotate(**counts).values(*counts).get()
+    return {work: row[f"n_{work}"] for work in wanted}
+
+
+def work_lists(roles: frozenset[Role]) -> list[WorkList]:
+    """What waits for these roles: all counts in one statement, and one for the first rows of each kind that has any."""
+    kinds = work_for(roles)
+    counts = work_counts(kinds)
+    return [
+        WorkList(
+            work=work,
+            title=KINDS[work].title,
+            count=counts[work],
+            rows=tuple(_rows(KINDS[work])) if counts[work] else (),
+            url=_address(KINDS[work].page),
+        )
+        for work in kinds
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortBudget:
+    """A budget that promises more than money and cover bear; amounts in cents."""
+
+    budget_id: int
+    name: str
+    free_cents: int
+    cover_cents: int
+    committed_cents: int
+    missing_cents: int
+
+
+def short_budgets(on: date) -> list[ShortBudget]:
+    """Budgets whose promised salaries are not borne by money and cover any more, the shortest first."""
+    short = [figures for figures in budget_figures(on).values() if figures.available_cents < 0]
+    names = dict(Budget.objects.filter(id__in=[one.budget_id for one in short]).values_list("id", "name"))
+    rows = [
+        ShortBudget(
+            budget_id=one.budget_id,
+            name=names[one.budget_id],
+            free_cents=one.free_cents,
+            cover_cents=one.cover_cents,
+            committed_cents=one.committed_cents,
+            missing_cents=-one.available_cents,
+        )
+        for one in short
+    ]
+    return sorted(rows, key=lambda row: (-row.missing_cents, row.name))
+
+
+def _rows(kind: _Kind) -> Iterable[WorkRow]:
+    # Aliases of their own: an annotation may not have the name of a column.
+    named = {f"v_{key}": value for key, value in kind.values.items()}
+    rows = kind.waiting().order_by(*kind.order).values("id", **named)[:SHOWN]
+    return [kind.row({key.removeprefix("v_"): value for key, value in row.items()}) for row in rows]
+
+
+def _count(rows: Any) -> Any:
+    # Without a correlation PostgreSQL runs each of these once.
+    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
