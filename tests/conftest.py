@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
 from tests.cast import Cast, cast_of
 from tests.factories.tenancy import make_cooperative
+from tests.queues import no_broker_there, own_queues
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +24,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_keepdb: bool, django_db_blocker: object) -> Iterator[None]:
     """Everything after that runs as the application, held by row-level security."""
+    made = None
+    if not connection.settings_dict["NAME"].startswith(TEST_DATABASE_PREFIX):
+        # pytest-django makes none where all selected tests commit; they would write into the developer's.
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb, serialized_aliases=())
     connection.close()
     connection.settings_dict["OPTIONS"]["assume_role"] = settings.DATABASE_APP_ROLE
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         connection.close()
         connection.settings_dict["OPTIONS"].pop("assume_role", None)
+        if made and not django_db_keepdb:
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
@@ -37,6 +47,20 @@ def committing(django_db_setup: None, django_db_blocker: object) -> Iterator[Non
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         connection.close()
+
+
+@pytest.fixture
+def own_queue() -> Iterator[str]:
+    """A queue that nobody else writes to or reads from; its prefix."""
+    with own_queues() as prefix:
+        yield prefix
+
+
+@pytest.fixture
+def no_broker() -> Iterator[None]:
+    """The broker is gone."""
+    with no_broker_there():
+        yield
 
 
 @pytest.fixture

@@ -38,8 +38,11 @@ def coop_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 
 def enqueue(task: Any, **kwargs: Any) -> None:
-    """Send a job when the present transaction has committed, and not otherwise."""
-    transaction.on_commit(lambda: task.apply_async(kwargs=kwargs))
+    """Send a job when the present transaction has committed, and not otherwise.
+
+    Where the broker is gone, what was committed stands and the log says so; the schedule takes the work up later.
+    """
+    transaction.on_commit(lambda: task.apply_async(kwargs=kwargs), robust=True)
 
 
 def enqueue_for_all(task: Any, **kwargs: Any) -> None:

@@ -1,16 +1,31 @@
 """The base of jobs: sent with their cooperative, run in its scope."""
 
+import logging
+
 import pytest
+import redis
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from coop.celery import app
-from coop.tenancy.scope import NoCoopInScope, current_coop_id
-from coop.tenancy.tasks import coop_task
+from coop.tenancy.models import Policy
+from coop.tenancy.scope import NoCoopInScope, coop_in_scope, coop_scope, current_coop_id
+from coop.tenancy.tasks import coop_task, enqueue
 from payroll.tasks import compute_chunk
+from tests.factories.tenancy import make_cooperative
 
 
 @coop_task(name="tests.coop.tenancy.seen_scope")
 def seen_scope(word: str) -> str:
     return f"{word} {current_coop_id()}"
+
+
+@coop_task(name="tests.coop.tenancy.step_by_step", own_transactions=True)
+def step_by_step(coop_id: int) -> int | None:
+    assert coop_in_scope() is None
+    with coop_scope(coop_id):
+        return coop_in_scope()
 
 
 def test_a_job_runs_in_the_scope_that_it_was_sent_with(coop):
@@ -34,3 +49,39 @@ def test_a_job_can_be_sent_whose_function_does_not_name_the_cooperative(coop):
         waiting.close()
     assert message.headers["id"] == sent.id
     assert message.payload[1] == {"run_id": 0, "person_ids": [], "coop_id": coop.pk}
+
+
+def test_a_job_may_open_its_scopes_itself_and_leaves_none_behind(db):
+    cooperative = make_cooperative()
+    assert step_by_step.apply(kwargs={"coop_id": cooperative.pk}).get() == cooperative.pk
+    assert coop_in_scope() is None
+
+
+def waiting(prefix):
+    """How many messages wait."""
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        return broker.llen(f"{prefix}celery")
+
+
+def test_a_job_is_sent_at_the_commit_and_not_after_a_rollback(committing, own_queue):
+    cooperative = make_cooperative()
+    with coop_scope(cooperative.pk):
+        enqueue(seen_scope, coop_id=cooperative.pk, word="in")
+        assert waiting(own_queue) == 0
+    assert waiting(own_queue) == 1
+    with pytest.raises(ZeroDivisionError), coop_scope(cooperative.pk):
+        enqueue(seen_scope, coop_id=cooperative.pk, word="in")
+        raise ZeroDivisionError
+    assert waiting(own_queue) == 1
+
+
+def test_without_a_broker_what_was_committed_stands_and_the_log_says_so(committing, no_broker, caplog):
+    with pytest.raises(OperationalError):
+        seen_scope.apply_async(kwargs={"coop_id": 1, "word": "in"})
+    with caplog.at_level(logging.ERROR), transaction.atomic():
+        cooperative = make_cooperative()
+        enqueue(seen_scope, coop_id=cooperative.pk, word="secret")
+    with coop_scope(cooperative.pk):
+        assert Policy.objects.count() == 1
+    assert "on_commit" in caplog.text
+    assert "secret" not in caplog.text
