@@ -20,9 +20,9 @@ DEFAULT_SEED = 1
 
 STILL_SHARE = Decimal("0.03")
 """Advice does not move for less than this share of what is paid so far ..."""
-STILL_RISK_FACTOR = Decimal("1.5")
+STILL_RISK_FACTOR = Decimal("1.25")
 """... unless staying would carry more than this multiple of the chosen risk."""
-RAISE_RISK_FACTOR = Decimal("0.2")
+RAISE_RISK_FACTOR = Decimal("0.25")
 """Running pay is raised only to what holds at this share of the chosen risk, so that it need not fall again soon."""
 
 _BANDS = (Decimal("0.1"), Decimal("0.5"), Decimal("0.9"))

@@ -41,30 +41,30 @@ class Beliefs:
     come true there; the family that was held out reports how far that carries.
     """
 
-    recency_months: float = 30.0
+    recency_months: float = 16.0
     """A month this long ago counts 1/e of the last one for the level."""
     weight_of_a_month: float = 1.0
     """How many independent observations a month of history is worth (Dirichlet weight)."""
-    empty_month: float = 0.07
+    empty_month: float = 0.04
     """Observations of an empty month that everyone is assumed to have had ..."""
     double_month: float = 0.06
     """... and of a month of twice the level."""
-    block_months: float = 6.0
+    block_months: float = 7.0
     """Mean length of the pieces that history is cut into, so that months keep their neighbours."""
     block_months_lumpy: float = 1.2
     """The same where many months are empty: gaps may become longer than any that was seen."""
     lumpy_from: float = 0.25
     """Share of (nearly) empty months from which income counts as lumpy."""
     season_penalty: float = 1.0
-    trend_penalty: float = 0.7
-    stretch_penalty: float = 1.3
-    level_spread: float = 0.006
+    trend_penalty: float = 0.4
+    stretch_penalty: float = 1.4
+    level_spread: float = 0.003
     """Variance of the level of a year to come that no history can take away."""
     level_spread_season: float = 0.008
     """The same, added where the season is read out of a history."""
-    level_from_months: float = 0.35
+    level_from_months: float = 0.3
     """Factor on the variance of the level that follows from the spread of the months."""
-    sluggish_share: float = 0.7
+    sluggish_share: float = 1.0
     """How far the measured `sluggishness` is believed (the rest believes in independent months)."""
     spread_around_others: float = 1.0
     """The same where a season or a stretch already explains the longer swings."""
@@ -75,7 +75,7 @@ class Beliefs:
     widest_level: float = 0.8
     degrees_of_freedom: float = 6.0
     """How well the spread itself is known (Student's tails)."""
-    drop_a_month: float = 0.0014
+    drop_a_month: float = 0.003
     """Chance a month that income falls for good, to a share uniform between the next two."""
     drop_to_least: float = 0.0
     drop_to_most: float = 0.75
@@ -83,11 +83,11 @@ class Beliefs:
     """Chance a month that income rises for good, by a factor uniform between the next two."""
     rise_from: float = 1.1
     rise_to: float = 1.9
-    growth_believed: float = 0.8
-    """Share of a rising trend that is carried on; a falling one is carried on in full."""
+    growth_believed: float = 1.0
+    """Share of a rising trend that is carried on (a falling one always is in full)."""
     return_a_month: float = 0.06
     """Where income has two levels: chance a month to change to the other one."""
-    further_drop_a_month: float = 0.02
+    further_drop_a_month: float = 0.04
     """Where the level has moved before: chance a month that it falls further, to a share uniform in the next two."""
     further_drop_to_least: float = 0.2
     further_drop_to_most: float = 0.9
@@ -160,9 +160,9 @@ def _expected(history: Floats, horizon: int, rng: Generator, paths: int, beliefs
     in_season = chosen == SEASON
     has_levels = chosen >= FIRST_STRETCH
 
-    shape, own_levels = _shapes(scaled, evidence, chosen)
     months = _resampled(recency, horizon, rng, paths, beliefs, lumpy=lumpy)
-    path = np.take_along_axis(shape, months, axis=1)
+    path = _over_own_level(scaled, evidence, chosen, months)
+    own_levels = _own_levels(n, evidence, chosen)
     path = np.where(has_levels[:, None], path * _levels_to_come(own_levels, horizon, rng, beliefs), path)
     on_trend = (chosen == TREND)[:, None]
     path = np.where(on_trend, path * _trend_to_come(n, evidence, rng, beliefs, paths=paths, horizon=horizon), path)
@@ -173,28 +173,29 @@ def _expected(history: Floats, horizon: int, rng: Generator, paths: int, beliefs
     return np.asarray(level * np.minimum(path, _MOST_OF_LARGEST * scaled.max()))
 
 
-def _shapes(scaled: Floats, evidence: Evidence, chosen: Ints) -> tuple[Floats, Floats]:
-    """What a path draws its months from, and the two levels (present, other) it moves between.
+def _over_own_level(scaled: Floats, evidence: Evidence, chosen: Ints, months: Ints) -> Floats:
+    """The months that each path repeats, over the level that its explanation gave them; shape of `months`.
 
-    The months are those of the history over their level, then an empty month and one of twice the level. Shapes:
-    (paths, n + 2) and (paths, 2).
+    Behind the months of the history stand an empty one and one of twice the level.
     """
-    n, paths = len(scaled), len(chosen)
-    empty_and_double = np.broadcast_to(np.array([0.0, 2.0]), (paths, 2))
-    stretch = np.maximum(chosen - FIRST_STRETCH, 0)
-    month = np.arange(n)
-    within = (month >= evidence.begins[stretch][:, None]) & (month < evidence.ends[stretch][:, None])
-    inside, outside = evidence.inside[stretch], evidence.outside[stretch]
-    of_month = np.where(within, inside[:, None], outside[:, None])
+    n = len(scaled)
+    month = np.minimum(months, n - 1)
+    stretch = np.maximum(chosen - FIRST_STRETCH, 0)[:, None]
+    within = (month >= evidence.begins[stretch]) & (month < evidence.ends[stretch])
+    of_month = np.where(within, evidence.inside[stretch], evidence.outside[stretch])
     of_month = np.where((chosen < FIRST_STRETCH)[:, None], 1.0, of_month)
     line = evidence.present + evidence.slope * (month - (n - 1))
     of_month = np.where((chosen == TREND)[:, None], line, of_month)
-    shape = np.where(of_month > _LEAST_LEVEL, scaled / np.maximum(of_month, _LEAST_LEVEL), 1.0)
+    over = np.where(of_month > _LEAST_LEVEL, scaled[month] / np.maximum(of_month, _LEAST_LEVEL), 1.0)
+    return np.asarray(np.where(months < n, over, np.where(months == n, 0.0, 2.0)))
+
+
+def _own_levels(n: int, evidence: Evidence, chosen: Ints) -> Floats:
+    """The two levels (present, other) a path moves between where its explanation is a stretch; shape (paths, 2)."""
+    stretch = np.maximum(chosen - FIRST_STRETCH, 0)
+    inside, outside = evidence.inside[stretch], evidence.outside[stretch]
     reaches_present = evidence.ends[stretch] == n
-    own_levels = np.stack(
-        [np.where(reaches_present, inside, outside), np.where(reaches_present, outside, inside)], axis=1
-    )
-    return np.concatenate([shape, empty_and_double], axis=1), own_levels
+    return np.stack([np.where(reaches_present, inside, outside), np.where(reaches_present, outside, inside)], axis=1)
 
 
 def _resampled(recency: Floats, horizon: int, rng: Generator, paths: int, beliefs: Beliefs, *, lumpy: bool) -> Ints:
