@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from coop.front.demo.calendar import ended_on
 from coop.front.navigation import navigation_of
 
 
@@ -23,5 +25,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "cooperative": here,
         "languages": settings.LANGUAGES,
         "demo": settings.DEMO,
+        "demo_ended_on": ended_on(timezone.localdate()) if settings.DEMO else None,
         "user_menu": [{"url": reverse("front:token"), "label": _("Access for programs")}] if belongs else [],
     }

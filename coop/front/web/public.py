@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_safe
 
-from coop.front.demo import demo_cooperatives
+from coop.front.demo.logins import demo_cooperatives
 from coop.front.navigation import home_of
 from coop.tenancy.access import public, signed_in
 

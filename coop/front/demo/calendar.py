@@ -1,0 +1,49 @@
+"""The days of the demo: none of it depends on what day it is, but for where the history ends."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from coop.law import LawUnknown
+from coop.ledger.actions import month_of, next_month
+from payroll.germany.salary import salary_law
+
+
+def last_day_of(month: date) -> date:
+    """The last day of a month."""
+    return next_month(month) - timedelta(days=1)
+
+
+def within_law(today: date) -> date:
+    """`today`, or the last day for whose month the law of salaries is confirmed.
+
+    Raises: LawUnknown, where that would be before all confirmed law.
+    """
+    month = month_of(today)
+    for _step in range(600):
+        try:
+            salary_law(month)
+        except LawUnknown:
+            month = month_of(month - timedelta(days=1))
+        else:
+            return min(today, last_day_of(month))
+    raise LawUnknown("salary", today, "no month before it has confirmed law")
+
+
+def ended_on(today: date) -> date | None:
+    """The day on which the demo's history ends because no law is confirmed after it; None before that day."""
+    last = within_law(today)
+    return last if last < today else None
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    """An hour of a working day, as an instant."""
+    return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def months_from(begin: date, today: date) -> list[date]:
+    """The first days of all months from `begin`'s to today's."""
+    months = []
+    month = month_of(begin)
+    while month <= today:
+        months.append(month)
+        month = next_month(month)
+    return months

@@ -1,0 +1,156 @@
+"""Make the demo: each cooperative in one transaction, so that it is there whole or not at all."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from django.db import transaction
+
+from coop.documents.actions import request_documents
+from coop.documents.models import Document
+from coop.documents.states import DocumentState
+from coop.front.demo.bank import Bank
+from coop.front.demo.calendar import months_from, within_law
+from coop.front.demo.clients import make_companies
+from coop.front.demo.cooperatives import BEGIN, PLANS, Office, Plan, login_maker, open_office
+from coop.front.demo.joining import plan_joining
+from coop.front.demo.office_bank import plan_office
+from coop.front.demo.paying import plan_salaries
+from coop.front.demo.people import Pattern, Profile, make_people
+from coop.front.demo.waiting import leave_work
+from coop.front.demo.working import plan_work
+from coop.front.demo.world import World
+from coop.tenancy.models import Address, User
+from coop.tenancy.scope import coop_scope
+
+DRAWN_FIRST = 40
+"""How many of the newest documents of each cooperative are drawn at once; the others follow in the background."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What is in one cooperative of the demo. `months` is empty for one in which nothing has happened."""
+
+    slug: str
+    months: list[date]
+    members: int
+
+
+def make_demo(
+    *,
+    today: date,
+    password: str,
+    seed: int = 2026,
+    months: int | None = None,
+    members: int | None = None,
+    say: Callable[[str], None],
+) -> list[Made]:
+    """Make the cooperatives that are not there yet, and return those.
+
+    The history ends with `today`, or with the last month whose law is confirmed. `months` shortens it to the
+    latest ones, `members` makes the larger cooperative so small, for tests.
+
+    Interrupted, it leaves no half cooperative: the next call makes those that are missing, from their beginning.
+
+    Raises: LawUnknown, where no month before `today` has confirmed law.
+    """
+    day = within_law(today)
+    played = months_from(BEGIN, day)
+    if months is not None:
+        played = played[-months:]
+    there = set(Address.objects.filter(slug__in=[plan.slug for plan in PLANS]).values_list("slug", flat=True))
+    make_login = login_maker(password)
+    made = []
+    for plan in PLANS:
+        if plan.slug in there:
+            continue
+        size = plan if members is None else replace(plan, members=min(plan.members, members))
+        made.append(_make(size, make_login, seed=seed, months=played, today=day, say=say))
+    return made
+
+
+def _make(
+    plan: Plan,
+    make_login: Callable[..., User],
+    *,
+    seed: int,
+    months: list[date],
+    today: date,
+    say: Callable[[str], None],
+) -> Made:
+    with transaction.atomic():
+        office = open_office(plan, make_login)
+        say(f"{plan.legal['name']}: open")
+        if not plan.members:
+            return Made(slug=plan.slug, months=[], members=0)
+        with coop_scope(office.cooperative.pk):
+            world = _world(office, make_login, seed=seed, months=months, today=today)
+            for prepare in (plan_joining, plan_work, plan_office, plan_salaries, leave_work):
+                prepare(world)
+            world.play(_months_shown(plan, say))
+            _draw_newest()
+    return Made(slug=plan.slug, months=months, members=len(world.members))
+
+
+def _world(office: Office, make_login: Callable[..., User], *, seed: int, months: list[date], today: date) -> World:
+    plan = office.plan
+    rng = Random(f"{seed}:{plan.slug}")  # noqa: S311 (chance that can be repeated is wanted)
+    people = make_people(
+        rng,
+        count=plan.members,
+        domain=plan.domain,
+        first_name=plan.first_name,
+        months=len(months),
+        funds=len(office.funds),
+    )
+    return World(
+        office=office,
+        rng=rng,
+        months=months,
+        today=today,
+        bank=Bank(iban=office.bank_iban, owner=plan.legal["name"], ended_on=months[0] - timedelta(days=62)),
+        profiles=list(_with_roles(people, plan, months=len(months))),
+        companies=make_companies(rng),
+        make_login=make_login,
+    )
+
+
+def _with_roles(people: list[Profile], plan: Plan, *, months: int) -> Iterator[Profile]:
+    """The same people, three of them with a story and an address that is easy to remember."""
+    stories = {
+        0: {"email": f"steady@{plan.domain}", "pattern": Pattern.STEADY, "monthly_cents": 4_200_00},
+        1: {"email": f"low@{plan.domain}", "pattern": Pattern.PROJECTS, "monthly_cents": 2_400_00},
+        len(people) - 1: {
+            "email": f"new@{plan.domain}", "pattern": Pattern.STARTING, "monthly_cents": 2_600_00,
+            "joins_month": months - 1, "wants_salary": False,
+        },
+    }  # fmt: skip
+    for person in people:
+        story = stories.get(person.n, {})
+        if person.n in (0, 1):
+            story = {**story, "joins_month": 0, "wants_salary": True, "tax_class": 1, "children": 0, "church": False}
+        yield replace(person, **story)  # type: ignore[arg-type]
+
+
+def _months_shown(plan: Plan, say: Callable[[str], None]) -> Callable[[date], None]:
+    last = [(0, 0)]
+
+    def begins(day: date) -> None:
+        if (day.year, day.month) != last[0]:
+            last[0] = (day.year, day.month)
+            say(f"{plan.legal['name']}: {day:%m/%Y}")
+
+    return begins
+
+
+def _draw_newest() -> None:
+    newest = Document.objects.filter(state=DocumentState.WAITING).order_by("-id")[:DRAWN_FIRST]
+    request_documents(
+        [
+            Document(
+                kind=row.kind, source=row.source, title=row.title, filename=row.filename, keep_until=row.keep_until
+            )
+            for row in newest
+        ]
+    )

@@ -1,0 +1,93 @@
+"""What waits on the work lists when the demo begins, so that there is something to do for everybody."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from coop.front.demo.calendar import at, last_day_of
+from coop.front.demo.joining import apply_once
+from coop.front.demo.office_bank import import_until
+from coop.front.demo.paying import start
+from coop.front.demo.people import make_people
+from coop.front.demo.working import start_job
+from coop.front.demo.world import Member, World
+from coop.tenancy.states import Role
+from invoicing.actions import accept_job, return_job, say_on_job, submit_job
+from invoicing.models import Invoice
+from invoicing.states import InvoiceState
+from payroll.models import PayrollRun
+
+APPLICANTS = 3
+NEW_JOBS = 5
+
+
+def leave_work(world: World) -> None:
+    """Leave applications, jobs to check, money nobody can place, and a run to review. Plan it before playing."""
+    world.on(world.today - timedelta(days=2), lambda on: _apply(world, on))
+    world.on(world.today - timedelta(days=1), lambda on: _hand_in_jobs(world, on))
+    world.on(world.today, lambda on: _odd_money(world, on))
+    world.on(world.today, lambda on: import_until(world, on))
+    world.on(world.today, lambda on: _run_to_review(world, on))
+
+
+def _apply(world: World, on: date) -> None:
+    plan = world.office.plan
+    applicants = make_people(
+        world.rng,
+        count=APPLICANTS,
+        domain=plan.domain,
+        first_name=plan.first_name + plan.members,
+        months=1,
+        funds=len(world.office.funds),
+    )
+    for profile in applicants:
+        apply_once(replace(profile, email=f"bewerbung{profile.n + 1}@{plan.domain}"), on)
+
+
+def _hand_in_jobs(world: World, on: date) -> None:
+    """Jobs that the office has not looked at, one that went back with a question, one that waits for the client."""
+    office = world.who(Role.INVOICING)
+    month = last_day_of(on) + timedelta(days=1)
+    members = [member for member in world.members if member.clients][:NEW_JOBS]
+    for number, member in enumerate(members):
+        job = start_job(world, member, member.clients[0], month=month, net_cents=member.profile.monthly_cents, on=on)
+        submit_job(job_id=job.pk, on=on, by=member.user)
+        if number == 0:
+            say_on_job(
+                job_id=job.pk,
+                text="Der Auftraggeber möchte zwei Teilrechnungen. Geht das?",
+                at=at(on, 10),
+                by=member.user,
+            )
+        elif number == 1:
+            return_job(
+                job_id=job.pk,
+                reason="Bitte ergänzen: Wofür genau räumen Sie Nutzungsrechte ein?",
+                on=on,
+                at=at(on, 11),
+                by=office,
+            )
+        elif number == 2:  # noqa: PLR2004
+            accept_job(job_id=job.pk, on=on, by=office)
+    if members:
+        _draft(world, members[0], month, on)
+
+
+def _draft(world: World, member: Member, month: date, on: date) -> None:
+    start_job(world, member, member.clients[-1], month=month, net_cents=480_00, on=on)
+
+
+def _odd_money(world: World, on: date) -> None:
+    """Payments whose text names no invoice, and one that belongs to nobody."""
+    open_invoices = Invoice.objects.filter(state=InvoiceState.ISSUED, paid_cents=0).order_by("-id")[:2]
+    for invoice in open_invoices:
+        world.bank.move(
+            on=on - timedelta(days=2), cents=invoice.gross_cents, name=invoice.buyer_name, text="Ihre letzte Rechnung"
+        )
+    world.bank.move(
+        on=on - timedelta(days=2), cents=250_00, name="Privatkonto Unbekannt (Demo)", text="Danke für den schönen Abend"
+    )
+
+
+def _run_to_review(world: World, on: date) -> None:
+    if not PayrollRun.objects.filter(month=on.replace(day=1)).exists():
+        start(world, on)
