@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
@@ -275,3 +276,28 @@ def expected_movements() -> dict[tuple[int, str], tuple[int, int]]:
 def _count(model: Any, key: str) -> Any:
     counted = model.objects.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count("id")).values("n")
     return Coalesce(Subquery(counted), 0)
+
+
+def earned_by_month(since: date) -> dict[date, tuple[int, int]]:
+    """Month -> (budgets' part, fee) of what clients have paid since the first day of a month, in cents.
+
+    The fee is earned with the money, in proportion; the last payment of an invoice brings what is left of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT date_trunc('month', paid_on)::date, sum(free_cents), sum(fee_until - fee_before) FROM (
+                SELECT paid_on, free_cents, round(fee_cents * paid / share) AS fee_until,
+                       round(fee_cents * (paid - free_cents) / share) AS fee_before
+                  FROM (SELECT p."on" AS paid_on, p.free_cents, i.fee_cents::numeric AS fee_cents,
+                               nullif(i.net_cents - i.fee_cents, 0) AS share,
+                               sum(p.free_cents) OVER (PARTITION BY p.invoice_id ORDER BY p."on", p.id) AS paid
+                          FROM invoicing_invoicepayment p
+                          JOIN invoicing_invoice i ON i.coop_id = p.coop_id AND i.id = p.invoice_id
+                         WHERE NOT p.undone) payments
+                 WHERE paid_on >= %s) earned
+             GROUP BY 1
+            """,
+            [since],
+        )
+        return {month: (int(free or 0), int(fee or 0)) for month, free, fee in cursor.fetchall()}

@@ -10,3 +10,12 @@ class FrontConfig(AppConfig):
     name = "coop.front"
     label = "front"
     verbose_name = _("Pages")
+
+    def ready(self) -> None:
+        """Say where the documents are that move budgets."""
+        from coop.front import document_pages  # noqa: PLC0415 (models are not loaded before)
+        from coop.ledger.pages import register_pages  # noqa: PLC0415
+
+        register_pages("invoice", document_pages.invoice_pages)
+        register_pages("match", document_pages.match_pages)
+        register_pages("payslip", document_pages.payslip_pages)

@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coop.front.addresses import address_of
 from coop.front.work import Work, work_counts
 from coop.tenancy.states import STAFF, Role
+from invoicing.queries import SEES_ALL_INVOICES
 
 MEMBER = frozenset({Role.MEMBER})
 OFFICE = STAFF | {Role.ADMINISTRATOR}
 BOOKS = frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD})
 
 HOMES = (
+    (frozenset({Role.BOARD}), "front:board"),
     (frozenset({Role.INVOICING, Role.PAYROLL}), "front:office"),
     (frozenset({Role.ACCOUNTANT}), "front:books"),
     (frozenset({Role.AUDITOR}), "front:books"),
     (frozenset({Role.ADMINISTRATOR}), "front:office"),
+    (MEMBER, "front:mine"),
 )
 """The first that fits is one's home: work before one's own affairs, which stay one click away."""
 
@@ -35,9 +38,44 @@ class Place:
 
 
 PLACES = (
+    Place(name="front:mine", label=_("My home"), roles=MEMBER),
+    Place(name="front:budget", label=_("My budget"), roles=MEMBER),
+    Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER | {Role.INVOICING}),
+    Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
+    Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
+    Place(name="planning:requests", label=_("My salary"), roles=MEMBER),
+    Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="front:office", label=_("Today"), roles=OFFICE),
+    Place(
+        name="invoicing:office_jobs",
+        label=_("Check and invoice"),
+        roles=frozenset({Role.INVOICING}),
+        waiting=(Work.JOBS_TO_CHECK, Work.JOBS_TO_INVOICE),
+    ),
+    Place(name="invoicing:invoice_list", label=_("Invoices"), roles=SEES_ALL_INVOICES | MEMBER),
+    Place(
+        name="banking:work",
+        label=_("Bank"),
+        roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),
+        waiting=(Work.MONEY,),
+    ),
+    Place(
+        name="members:members",
+        label=_("Members"),
+        roles=frozenset({Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}),
+        waiting=(Work.APPLICATIONS,),
+    ),
+    Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL})),
+    Place(
+        name="payroll:runs",
+        label=_("Salary runs"),
+        roles=frozenset({Role.PAYROLL, Role.BOARD}),
+        waiting=(Work.RUNS,),
+    ),
     Place(name="front:books", label=_("Books"), roles=BOOKS),
     Place(name="front:outbox", label=_("Mail and papers"), roles=OFFICE, waiting=(Work.MAIL, Work.DOCUMENTS)),
+    Place(name="tenancy:roles", label=_("People and roles"), roles=frozenset({Role.ADMINISTRATOR})),
+    Place(name="tenancy:policies", label=_("Policy"), roles=frozenset({Role.ADMINISTRATOR, Role.BOARD})),
 )
 
 
@@ -50,12 +88,12 @@ def home_of(roles: Iterable[Role]) -> str:
 def navigation_of(request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation of the request's login: items with `url`, `label`, `count`, `current`; one statement for all counts."""
     roles: frozenset[Role] = getattr(request, "roles", frozenset())
-    places = [place for place in PLACES if place.roles & roles]
+    places = [place for place in PLACES if place.roles & roles and address_of(place.name)]
     if len(places) < 2:  # noqa: PLR2004 (one place is no choice)
         return []
     wanted = {work for place in places for work in place.waiting}
     counts = work_counts(wanted)
-    urls = [reverse(place.name) for place in places]
+    urls = [address_of(place.name) for place in places]
     # The longest address that the present one begins with: a page below a list lights up its list.
     current = max((url for url in urls if request.path.startswith(url)), key=len, default="")
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from coop.banking.states import OrderState, TransactionState
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
 from coop.front import localized
+from coop.front.addresses import address_of
 from coop.ledger.models import Budget
 from coop.ledger.queries import budget_figures
 from coop.messaging.models import OutboxMessage
@@ -24,6 +25,8 @@ from coop.messaging.states import MailState
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import STAFF, Role
+from invoicing.models import Job, JobMessage
+from invoicing.states import JobState
 from members.models import Person
 from members.states import PersonState
 from payroll.models import PayrollRun, Payslip
@@ -37,6 +40,9 @@ class Work(StrEnum):
     """The kinds of work that wait on lists, in the order in which a day takes them up."""
 
     APPLICATIONS = "applications"
+    JOBS_TO_CHECK = "jobs_to_check"
+    JOBS_TO_INVOICE = "jobs_to_invoice"
+    MESSAGES = "messages"
     MONEY = "money"
     MISSING = "missing"
     RUNS = "runs"
@@ -79,15 +85,20 @@ class _Kind:
     page: str
 
 
-def _address(name: str, *args: Any) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 def _euros(cents: int) -> str:
     return localized.amount(cents, get_language() or "en")
+
+
+_JOB = {"title": F("title"), "owner": F("owner__name"), "client": F("client__name"), "since": F("state_on")}
+
+
+def _job_row(row: dict[str, Any]) -> WorkRow:
+    return WorkRow(
+        title=row["title"],
+        note=f"{row['owner']} · {row['client']}",
+        since=row["since"],
+        url=address_of("invoicing:job", row["id"]),
+    )
 
 
 KINDS: dict[Work, _Kind] = {
@@ -101,9 +112,38 @@ KINDS: dict[Work, _Kind] = {
             title=row["name"],
             note=row["profession"],
             since=row["since"],
-            url=_address("members:person", row["id"]),
+            url=address_of("members:person", row["id"]),
         ),
         page="members:applications",
+    ),
+    Work.JOBS_TO_CHECK: _Kind(
+        title=_("Jobs to check"),
+        roles=frozenset({Role.INVOICING}),
+        waiting=lambda: Job.objects.filter(state=JobState.SUBMITTED),
+        order=("state_on", "id"),
+        values=_JOB,
+        row=_job_row,
+        page="invoicing:office_jobs",
+    ),
+    Work.JOBS_TO_INVOICE: _Kind(
+        title=_("Jobs to invoice"),
+        roles=frozenset({Role.INVOICING}),
+        waiting=lambda: Job.objects.filter(state=JobState.CONFIRMED),
+        order=("state_on", "id"),
+        values=_JOB,
+        row=_job_row,
+        page="invoicing:office_jobs",
+    ),
+    Work.MESSAGES: _Kind(
+        title=_("Messages of members"),
+        roles=frozenset({Role.INVOICING}),
+        waiting=lambda: JobMessage.objects.filter(read_at__isnull=True, by_owner=True),
+        order=("at", "id"),
+        values={"job": F("job_id"), "title": F("job__title"), "author": F("author__name"), "since": F("at")},
+        row=lambda row: WorkRow(
+            title=row["title"], note=row["author"], since=row["since"], url=address_of("invoicing:job", row["job"])
+        ),
+        page="invoicing:job_list",
     ),
     Work.MONEY: _Kind(
         title=_("Money to assign"),
@@ -115,7 +155,7 @@ KINDS: dict[Work, _Kind] = {
             title=row["name"] or row["text"][:60],
             note=_euros(row["cents"]),
             since=row["since"],
-            url=_address("banking:transaction", row["id"]),
+            url=address_of("banking:transaction", row["id"]),
         ),
         page="banking:work",
     ),
@@ -126,7 +166,7 @@ KINDS: dict[Work, _Kind] = {
         order=("person__name", "id"),
         values={"name": F("person__name"), "problem": F("problem"), "person": F("person_id")},
         row=lambda row: WorkRow(
-            title=row["name"], note=row["problem"], since=None, url=_address("payroll:person", row["person"])
+            title=row["name"], note=row["problem"], since=None, url=address_of("payroll:person", row["person"])
         ),
         page="payroll:runs",
     ),
@@ -140,7 +180,7 @@ KINDS: dict[Work, _Kind] = {
             title=localized.month(row["month"], get_language() or "en"),
             note="",
             since=row["since"],
-            url=_address("payroll:run", row["id"]),
+            url=address_of("payroll:run", row["id"]),
         ),
         page="payroll:runs",
     ),
@@ -154,7 +194,7 @@ KINDS: dict[Work, _Kind] = {
             title=row["reference"],
             note=_euros(row["cents"]),
             since=row["since"],
-            url=_address("banking:order", row["id"]),
+            url=address_of("banking:order", row["id"]),
         ),
         page="banking:orders",
     ),
@@ -206,7 +246,7 @@ def work_lists(roles: frozenset[Role]) -> list[WorkList]:
             title=KINDS[work].title,
             count=counts[work],
             rows=tuple(_rows(KINDS[work])) if counts[work] else (),
-            url=_address(KINDS[work].page),
+            url=address_of(KINDS[work].page),
         )
         for work in kinds
     ]

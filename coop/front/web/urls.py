@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from coop.front.web import books, office, outbox, public, tokens
+from coop.front.web import board, books, member, office, outbox, public, tokens
 
 app_name = "front"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
     path("home/", public.home, name="home"),
+    path("mine/", member.mine, name="mine"),
+    path("mine/budget/", member.budget, name="budget"),
+    path("board/", board.board, name="board"),
     path("office/", office.office, name="office"),
     path("books/", books.books, name="books"),
     path("books/journal/", books.journal, name="journal"),

@@ -1,0 +1,189 @@
+"""The member's home, and why the budget is what it is."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from coop.front import charts
+from coop.front.addresses import address_of
+from coop.front.mine import (
+    MonthEnd,
+    Standing,
+    latest_payslips,
+    month_ends,
+    next_pay,
+    open_jobs,
+    standing_of,
+)
+from coop.ledger.pages import pages_of
+from coop.ledger.queries import Movement, budget_statement
+from coop.tenancy.access import allow
+from coop.tenancy.states import Role
+from invoicing.states import JobState
+from members.queries import person_of
+
+PER_PAGE = 50
+JOB_TONES = {
+    JobState.SUBMITTED: "info",
+    JobState.RETURNED: "warn",
+    JobState.ACCEPTED: "info",
+    JobState.CONFIRMED: "good",
+    JobState.INVOICED: "info",
+    JobState.PAID: "good",
+}
+
+
+@allow(Role.MEMBER)
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """What is mine, promised and at risk; the next pay; open jobs; the latest payslips."""
+    person = person_of(request.user)
+    if person is None or person.budget_id is None:
+        return render(request, "front/no_member.html")
+    today = timezone.localdate()
+    standing = standing_of(person.budget_id, today)
+    jobs = [
+        {
+            "title": row.title,
+            "url": address_of("invoicing:job", row.id),
+            "client": row.client_name,
+            "net": row.net_cents,
+            "state": {"label": JobState(row.state).label, "tone": JOB_TONES.get(JobState(row.state), "neutral")},
+        }
+        for row in open_jobs(person)
+    ]
+    payslips = [
+        {
+            "month": row.month,
+            "url": address_of("payroll:my_payslip", row.id),
+            "net": row.net_cents,
+            "cost": row.cost_cents,
+        }
+        for row in latest_payslips(person)
+    ]
+    ends = month_ends(budget_statement(person.budget_id), today)
+    return render(
+        request,
+        "front/mine.html",
+        {
+            "person": person,
+            "standing": standing,
+            "notes": _notes(standing),
+            "pay": next_pay(person, today),
+            "chart": _chart(ends),
+            "jobs": jobs,
+            "job_columns": [
+                {"key": "title", "label": _("Job"), "url": "url"},
+                {"key": "client", "label": _("Client")},
+                {"key": "net", "label": _("Net"), "kind": "money"},
+                {"key": "state", "label": _("State"), "kind": "state"},
+            ],
+            "payslips": payslips,
+            "payslip_columns": [
+                {"key": "month", "label": _("Month"), "kind": "month", "url": "url"},
+                {"key": "net", "label": _("Paid out"), "kind": "money"},
+                {"key": "cost", "label": _("Out of the budget"), "kind": "money"},
+            ],
+            "actions": [{"url": address_of("invoicing:job_new"), "label": _("New job"), "tone": "primary"}],
+        },
+    )
+
+
+@allow(Role.MEMBER)
+@require_GET
+def budget(request: HttpRequest) -> HttpResponse:
+    """Every movement of the own budget with its document, and the sums they make."""
+    person = person_of(request.user)
+    if person is None or person.budget_id is None:
+        return render(request, "front/no_member.html")
+    today = timezone.localdate()
+    movements = budget_statement(person.budget_id)
+    page = Paginator(movements[::-1], PER_PAGE).get_page(request.GET.get("page"))
+    shown: list[Movement] = list(page.object_list)
+    urls = pages_of([movement.source for movement in shown], roles=frozenset({Role.MEMBER}))
+    return render(
+        request,
+        "front/budget.html",
+        {
+            "facts": _why(movements),
+            "standing": standing_of(person.budget_id, today),
+            "chart": _chart(month_ends(movements, today), wide=True),
+            "page_obj": page,
+            "rows": [
+                {
+                    "on": movement.event_on,
+                    "text": movement.text,
+                    "document": movement.document or None,
+                    "url": urls.get(movement.source, ""),
+                    "pending": movement.pending_cents or None,
+                    "free": movement.free_cents or None,
+                    "balance": movement.free_balance_cents,
+                }
+                for movement in shown
+            ],
+            "columns": [
+                {"key": "text", "label": _("What happened"), "url": "url"},
+                {"key": "on", "label": _("Day"), "kind": "day"},
+                {"key": "document", "label": _("Document")},
+                {"key": "pending", "label": _("On its way"), "kind": "money"},
+                {"key": "free", "label": _("Mine"), "kind": "money"},
+                {"key": "balance", "label": _("Balance"), "kind": "money"},
+            ],
+        },
+    )
+
+
+def _notes(standing: Standing) -> dict[str, str]:
+    overdue = ""
+    if standing.overdue:
+        overdue = ngettext("%(n)s invoice is overdue", "%(n)s invoices are overdue", standing.overdue) % {
+            "n": standing.overdue
+        }
+    return {
+        "free": _("advanced by the cooperative")
+        if standing.figures.free_cents < 0
+        else _("paid by clients, not yet spent"),
+        "promised": _("guaranteed by the cooperative"),
+        "risk": overdue or _("invoiced without a guarantee"),
+    }
+
+
+def _why(movements: list[Movement]) -> list[dict[str, Any]]:
+    """Where the balance comes from, by kind of document; the kinds add up to it."""
+    labels = {
+        "match": _("Paid by clients, after the fee"),
+        "payslip": _("Salaries with all contributions"),
+    }
+    sums: dict[str, int] = {}
+    for movement in movements:
+        kind = movement.source.partition(":")[0]
+        kind = kind if kind in labels else "other"
+        sums[kind] = sums.get(kind, 0) + movement.free_cents
+    rows: list[dict[str, Any]] = [{"label": label, "cents": sums.get(kind, 0)} for kind, label in labels.items()]
+    if sums.get("other"):
+        rows.append({"label": _("Other movements"), "cents": sums["other"]})
+    return [*rows, {"label": _("Mine today"), "cents": sum(sums.values()), "sum": True}]
+
+
+def _chart(ends: list[MonthEnd], *, wide: bool = False) -> charts.Chart | None:
+    if len(ends) < 2:  # noqa: PLR2004 (a line has two ends)
+        return None
+    return charts.draw(
+        "lines",
+        language=get_language() or "en",
+        id="budget-over-time",
+        title=_("Your budget at the end of each month"),
+        labels=[end.month for end in ends],
+        series=[
+            {"name": _("Mine"), "values": tuple(end.free_cents for end in ends)},
+            {"name": _("On its way"), "values": tuple(end.pending_cents for end in ends)},
+        ],
+        area=True,
+        wide=wide,
+    )
