@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
@@ -18,13 +17,13 @@ from coop.errors import InvalidInput, NotFound, StetigError
 from coop.ledger.actions import month_of, next_month, post, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft
-from coop.ledger.queries import BudgetFigures, budget_figures, party_balances
+from coop.ledger.queries import budget_figures, party_balances
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, this_cooperative
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.tasks import enqueue
 from payroll import tasks
-from payroll.calculation import Computed, DataMissing, compute, latest, terms_of
+from payroll.calculation import Computed, DataMissing, compute, latest, shortfall_cents, terms_of
 from payroll.germany.salary import SalaryLaw, salary_law
 from payroll.models import (
     EmploymentContract,
@@ -35,6 +34,7 @@ from payroll.models import (
     Payslip,
     TaxData,
 )
+from payroll.queries import contracts_in
 from payroll.states import RUN_STATES, PayslipState, RunState
 
 CHUNK = 200
@@ -153,7 +153,7 @@ def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None
     law = salary_law(month)
     levies_rate = policy_on(month).levies_rate
     state = this_cooperative().federal_state
-    contracts = _contracts_in(month).filter(person_id__in=person_ids).select_related("person")
+    contracts = contracts_in(month).filter(person_id__in=person_ids).select_related("person")
     tax = latest(TaxData.objects.filter(person_id__in=person_ids), "person_id", month)
     insurance = latest(InsuranceData.objects.filter(person_id__in=person_ids), "person_id", month)
     accounts = latest(PayoutAccount.objects.filter(person_id__in=person_ids), "person_id", next_month(month))
@@ -186,7 +186,7 @@ def people_to_pay(month: date) -> list[int]:
     """Ids of people employed in a month without a posted payslip for it."""
     paid = Payslip.objects.filter(month=month, state=PayslipState.POSTED).values("person_id")
     return list(
-        _contracts_in(month).exclude(person_id__in=paid).order_by("person_id").values_list("person_id", flat=True)
+        contracts_in(month).exclude(person_id__in=paid).order_by("person_id").values_list("person_id", flat=True)
     )
 
 
@@ -309,12 +309,6 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     if not lines:
         return None
     return create_payment_order(source=f"payroll run:{run.pk}", execute_on=run.pay_on, lines=lines, by=by, at=at)
-
-
-def shortfall_cents(figures: BudgetFigures, cost_cents: int) -> int:
-    """What of a salary neither the budget nor its cover bears; the cooperative carries it (§ 611a BGB: pay is owed)."""
-    beyond = -figures.cover_cents - (figures.free_cents - cost_cents)
-    return min(cost_cents, max(0, beyond))
 
 
 def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:
@@ -450,11 +444,6 @@ def _fill(slip: Payslip, computed: Computed, law: SalaryLaw) -> None:
     slip.inputs = computed.inputs
     slip.lines = computed.lines
     slip.law_digest = law.wage_tax.digest
-
-
-def _contracts_in(month: date) -> Any:
-    """Contracts in force in a month; salaries begin and end with months, so on its first day."""
-    return EmploymentContract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=month), starts_on__lte=month)
 
 
 def _locked_run(run_id: int) -> PayrollRun:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from coop.errors import StetigError
+from coop.ledger.queries import BudgetFigures
 from coop.money import decimal_string
 from payroll.germany.church_tax import State, church_tax_rate
 from payroll.germany.lines import Line
@@ -68,6 +69,12 @@ def compute(law: SalaryLaw, terms: Terms, gross_cents: int) -> Computed:
         inputs=inputs_of(terms, gross_cents),
         lines=[line_as_json(line) for line in explain_salary(law, terms, result)],
     )
+
+
+def shortfall_cents(figures: BudgetFigures, cost_cents: int) -> int:
+    """What of a salary neither the budget nor its cover bears; the cooperative carries it (§ 611a BGB: pay is owed)."""
+    beyond = -figures.cover_cents - (figures.free_cents - cost_cents)
+    return min(cost_cents, max(0, beyond))
 
 
 def inputs_of(terms: Terms, gross_cents: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The German social insurance number (Versicherungsnummer, § 147 SGB VI, VKVV). Pure."""
 
 import re
+from datetime import date
 
 from coop.errors import InvalidInput
 
@@ -31,3 +32,21 @@ def check_digit(body: str) -> str:
     digits = f"{body[:8]}{ord(body[8]) - ord('A') + 1:02d}{body[9:11]}"
     total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(digits, _WEIGHTS, strict=True))
     return str(total % 10)
+
+
+_YOUNGEST = 14
+"""Nobody younger is employed (§ 5 JArbSchG), which tells 1926 from 2026."""
+
+
+def birth_date_in(number: str, on: date) -> date | None:
+    """The birth date that a number holds, of somebody employed on a day; None where it holds none.
+
+    The number has two digits for the year, and a day beyond 31 where the day of birth is not known.
+    """
+    day, month, year = int(number[2:4]), int(number[4:6]), int(number[6:8])
+    century = on.year // 100 * 100
+    full_year = century + year if century + year <= on.year - _YOUNGEST else century - 100 + year
+    try:
+        return date(full_year, month, day)
+    except ValueError:
+        return None

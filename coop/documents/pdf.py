@@ -14,15 +14,25 @@ from django.utils import translation
 def pdf_of(template: str, context: dict[str, Any], language: str = "de") -> bytes:
     """Render `template` with `context` in `language` and set it as PDF.
 
-    Styles and pictures come from the project's static files alone; nothing is fetched from outside.
+    The style sheet is static/css/documents.css. Styles and pictures come from the project's static files alone;
+    nothing is fetched from outside.
     """
     from weasyprint import HTML  # noqa: PLC0415 (needs system libraries and half a second; commands do without)
 
     with translation.override(language):
         html = render_to_string(template, context)
     document = HTML(string=html, base_url="static:/", url_fetcher=_static_only)
-    data: bytes = document.write_pdf(font_config=_fonts(), pdf_identifier=False)
+    data: bytes = document.write_pdf(stylesheets=[_styles()], font_config=_fonts(), pdf_identifier=False)
     return data
+
+
+@cache
+def _styles() -> Any:
+    """The style sheet of all documents, parsed once a process."""
+    from weasyprint import CSS  # noqa: PLC0415
+
+    found = finders.find("css/documents.css")
+    return CSS(filename=str(found), font_config=_fonts(), url_fetcher=_static_only)
 
 
 @cache

@@ -12,8 +12,10 @@ from coop.banking.queries import default_account
 from coop.ledger.actions import open_budget, post
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
+from coop.tenancy.models import User
 from members.models import Person
 from members.states import PersonState
+from payroll.actions import approve_run, compute_chunk, people_to_pay, post_run, start_run
 from payroll.insurance_number import check_digit
 from payroll.master_data import (
     agree_contract,
@@ -22,11 +24,13 @@ from payroll.master_data import (
     enter_payout_account,
     enter_tax_data,
 )
-from payroll.models import EmploymentContract, HealthFund
+from payroll.models import EmploymentContract, HealthFund, PayrollRun
 from tests.factories.banking import make_account
 
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
 JANUARY = date(2026, 1, 1)
+MARCH = date(2026, 3, 1)
+RUN_AT = datetime(2026, 3, 20, 9, tzinfo=UTC)
 _counter = itertools.count(1)
 
 
@@ -149,3 +153,11 @@ def employ(
         at=NOW,
         by=None,
     )
+
+
+def run_month(computed_by: User | None, approved_by: User, month: date = MARCH, at: datetime = RUN_AT) -> PayrollRun:
+    """A whole salary run without workers: started, computed, approved by a second person, posted."""
+    run = start_run(month=month, by=computed_by, at=at)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=at)
+    approve_run(run_id=run.pk, by=approved_by, at=at)
+    return post_run(run_id=run.pk, at=at)

@@ -56,6 +56,12 @@ def percent(share: Decimal | float | None) -> str:
 
 
 @register.filter
+def rate(share: Decimal | float | None) -> str:
+    """A rate of the law (0.01345) with all its places: "1.345 %". `percent` rounds to two."""
+    return localized.NOTHING if share is None else localized.percent(share, _language(), places=4)
+
+
+@register.filter
 def at(row: Any, key: str) -> Any:
     """`row[key]` of a mapping, `row.key` of anything else; None where there is none. For tables of any rows."""
     if isinstance(row, Mapping):

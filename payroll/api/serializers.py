@@ -1,0 +1,100 @@
+"""Payslips and runs as the API tells them: money as decimal strings in EUR."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from coop.tenancy.api_fields import CurrencyField, MoneyField
+from payroll.states import PayslipState, RunState
+
+
+class PayslipLineSerializer(serializers.Serializer[Any]):
+    """One line: what was taken, from which basis, at which rate, and which paragraph says so."""
+
+    code = serializers.CharField()
+    side = serializers.ChoiceField(choices=["employee", "tax", "employer"])
+    label = serializers.CharField()
+    basis = MoneyField(source="basis_cents", allow_null=True)
+    rate = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
+    amount = MoneyField(source="amount_cents")
+    source = serializers.CharField()
+
+
+class PayslipSerializer(serializers.Serializer[Any]):
+    """A posted payslip without its lines."""
+
+    id = serializers.IntegerField()
+    month = serializers.DateField()
+    posted_on = serializers.DateField()
+    currency = CurrencyField()
+    gross = MoneyField(source="gross_cents")
+    net = MoneyField(source="net_cents")
+    cost = MoneyField(source="cost_cents")
+    shortfall = MoneyField(source="shortfall_cents")
+    correction = serializers.BooleanField()
+    corrected = serializers.BooleanField()
+
+
+class PayslipDetailSerializer(serializers.Serializer[Any]):
+    """A posted payslip with its lines."""
+
+    id = serializers.IntegerField()
+    person_id = serializers.IntegerField()
+    month = serializers.DateField()
+    posted_on = serializers.DateField(allow_null=True)
+    state = serializers.ChoiceField(choices=PayslipState.choices)
+    currency = CurrencyField()
+    gross = MoneyField(source="gross_cents")
+    social_insurance = MoneyField(source="employee_cents")
+    wage_tax = MoneyField(source="wage_tax_cents")
+    solidarity_surcharge = MoneyField(source="soli_cents")
+    church_tax = MoneyField(source="church_tax_cents")
+    net = MoneyField(source="net_cents")
+    cost = MoneyField(source="cost_cents")
+    shortfall = MoneyField(source="shortfall_cents")
+    corrects = serializers.IntegerField(source="corrects_id", allow_null=True)
+    lines = PayslipLineSerializer(many=True, source="explained_lines")
+
+
+class RunSerializer(serializers.Serializer[Any]):
+    """A salary run: how far it is and what came out."""
+
+    id = serializers.IntegerField()
+    month = serializers.DateField()
+    number = serializers.IntegerField()
+    pay_on = serializers.DateField()
+    state = serializers.ChoiceField(choices=RunState.choices)
+    expected = serializers.IntegerField()
+    computed = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    currency = CurrencyField()
+    gross = MoneyField(source="gross_cents")
+    net = MoneyField(source="net_cents")
+    cost = MoneyField(source="cost_cents")
+    shortfall = MoneyField(source="shortfall_cents")
+    started_at = serializers.DateTimeField()
+    computed_at = serializers.DateTimeField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True)
+    posted_at = serializers.DateTimeField(allow_null=True)
+
+
+class RunSlipSerializer(serializers.Serializer[Any]):
+    """One person's draft or payslip in a run."""
+
+    id = serializers.IntegerField()
+    person_id = serializers.IntegerField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=PayslipState.choices)
+    problem = serializers.CharField()
+    currency = CurrencyField()
+    gross = MoneyField(source="gross_cents")
+    net = MoneyField(source="net_cents")
+    cost = MoneyField(source="cost_cents")
+    shortfall = MoneyField(source="shortfall_cents")
+    net_change = MoneyField(source="net_change_cents", allow_null=True)
+
+
+class StartRunSerializer(serializers.Serializer[Any]):
+    """Which month to pay, as its first day."""
+
+    month = serializers.DateField()

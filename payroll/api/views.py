@@ -1,0 +1,144 @@
+"""The API of payroll: the same queries and actions as the pages."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from coop.errors import NotFound
+from coop.tenancy.actions import note_access
+from coop.tenancy.states import Role
+from members.queries import person_of
+from payroll import actions
+from payroll.api.serializers import (
+    PayslipDetailSerializer,
+    PayslipSerializer,
+    RunSerializer,
+    RunSlipSerializer,
+    StartRunSerializer,
+)
+from payroll.explanations import explained
+from payroll.models import Payslip
+from payroll.queries import payslip_by_id, payslips_of, run_row, run_rows, slip_rows
+
+_REVIEWERS = (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD)
+_CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
+
+
+class PayslipViewSet(ViewSet):
+    """One's own payslips; payroll staff may name another person."""
+
+    allowed_roles = (Role.MEMBER, Role.PAYROLL)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("person", int, description="Whose payslips; for payroll staff only.")],
+        responses=PayslipSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """Posted payslips, newest first."""
+        asked = request.query_params.get("person", "")
+        if asked and _is_payroll(request):
+            person_id = _number(asked)
+            note_access(user=request.user, action="payslips", about=f"person:{person_id}")  # type: ignore[arg-type]
+        else:
+            person_id = _own_id(request)
+            if asked and asked != str(person_id):
+                raise Http404
+        return Response(PayslipSerializer(payslips_of(person_id), many=True).data)
+
+    @extend_schema(responses=PayslipDetailSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """A payslip with its lines, each with its basis, rate and paragraph."""
+        try:
+            if _is_payroll(request):
+                slip = payslip_by_id(pk)
+                note_access(user=request.user, action="payslip", about=f"payslip:{slip.pk}")  # type: ignore[arg-type]
+            else:
+                slip = payslip_by_id(pk, person_id=_own_id(request))
+        except NotFound as error:
+            raise Http404 from error
+        return Response(PayslipDetailSerializer(_with_lines(slip)).data)
+
+
+class RunViewSet(ViewSet):
+    """Salary runs: started by payroll staff, approved by a second person."""
+
+    allowed_roles_by_action = {
+        "list": _REVIEWERS,
+        "retrieve": _REVIEWERS,
+        "payslips": _REVIEWERS,
+        "approve": _REVIEWERS,
+        "create": (Role.PAYROLL,),
+        "compute_again": (Role.PAYROLL,),
+    }
+
+    @extend_schema(responses=RunSerializer(many=True))
+    def list(self, request: Request) -> Response:  # noqa: ARG002
+        """All runs, newest first."""
+        return Response(RunSerializer(run_rows(), many=True).data)
+
+    @extend_schema(responses=RunSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """How far a run is and what came out."""
+        return Response(RunSerializer(_run(pk)).data)
+
+    @extend_schema(request=StartRunSerializer, responses={201: RunSerializer, 409: _CONFLICT})
+    def create(self, request: Request) -> Response:
+        """Start the run of a month."""
+        asked = StartRunSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        run = actions.start_run(month=asked.validated_data["month"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(RunSerializer(run_row(run.pk)).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={200: RunSerializer, 409: _CONFLICT})
+    def approve(self, request: Request, pk: int) -> Response:
+        """Approve what somebody else computed; it is posted then."""
+        run = actions.approve_run(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(RunSerializer(run_row(run.pk)).data)
+
+    @extend_schema(request=None, responses={200: RunSerializer, 409: _CONFLICT})
+    def compute_again(self, request: Request, pk: int) -> Response:
+        """Compute a run anew with what has been entered since."""
+        run = actions.compute_again(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(RunSerializer(run_row(run.pk)).data)
+
+    @extend_schema(responses=RunSlipSerializer(many=True))
+    def payslips(self, request: Request, pk: int) -> Response:
+        """A run's payslips, problems first."""
+        run = _run(pk)
+        note_access(user=request.user, action="salary run", about=f"run:{run.id}")  # type: ignore[arg-type]
+        return Response(RunSlipSerializer(slip_rows(run, timezone.localdate()), many=True).data)
+
+
+def _with_lines(slip: Payslip) -> Payslip:
+    slip.explained_lines = explained(slip.lines)  # type: ignore[attr-defined]
+    return slip
+
+
+def _run(pk: int) -> Any:
+    try:
+        return run_row(pk)
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _own_id(request: Request) -> int:
+    person = person_of(request.user)
+    if person is None:
+        raise Http404
+    return int(person.pk)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 (more than a key can hold)
+        raise Http404
+    return int(text)
+
+
+def _is_payroll(request: Request) -> bool:
+    return Role.PAYROLL in request._request.roles  # type: ignore[attr-defined] # noqa: SLF001 (set by the permission)

@@ -1,0 +1,170 @@
+"""Employing somebody: the contract and the promise out of the budget are one decision."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coop.errors import InvalidInput, NotFound
+from coop.ledger.actions import commit, end_commitment
+from coop.tenancy.models import User
+from coop.tenancy.queries import policy_on, this_cooperative
+from members.models import Person
+from payroll.calculation import SAXONY, DataMissing, latest, terms_of
+from payroll.germany.law import german_law
+from payroll.germany.salary import Kind, Salary, Terms, salary, salary_law
+from payroll.master_data import agree_contract, end_contract
+from payroll.models import EmploymentContract, HealthFundRate, InsuranceData, TaxData
+from payroll.states import EmploymentKind
+
+WEEKS_A_MONTH = Decimal(13) / Decimal(3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a salary would cost and leave in a month."""
+
+    salary: Salary
+    estimated: bool
+    """Whether tax class I, no children and the average fund stood in for data that has not been entered."""
+
+
+def contract_source(contract: EmploymentContract) -> str:
+    """The source of a contract's commitment in the ledger."""
+    return f"contract:{contract.pk}"
+
+
+@transaction.atomic
+def employ(
+    *,
+    person_id: int,
+    gross_cents: int,
+    weekly_hours: Decimal,
+    position: str,
+    starts_on: date,
+    ends_on: date,
+    at: datetime,
+    by: User | None,
+    kind: EmploymentKind = EmploymentKind.AUTO,
+) -> EmploymentContract:
+    """Agree a salary and promise its cost out of the person's budget; a running contract ends where this one begins.
+
+    Raises: BeyondCover, where budget and cover do not bear it; BelowMinimumWage, DataMissing, LawUnknown,
+    ContractsOverlap, AlreadyPaid, InvalidInput, NotFound.
+    """
+    person = Person.objects.filter(id=person_id).first()
+    if person is None or person.budget_id is None:
+        raise NotFound
+    cost = quote(person_id=person_id, gross_cents=gross_cents, month=starts_on, kind=kind)
+    if cost.estimated:
+        raise DataMissing(_("Tax data and insurance come first: the cost of the salary depends on them."))
+    check_minimum_wage(gross_cents=gross_cents, weekly_hours=weekly_hours, day=starts_on)
+    running = (
+        EmploymentContract.objects.select_for_update()
+        .filter(person_id=person_id, starts_on__lt=starts_on)
+        .order_by("-starts_on")
+        .first()
+    )
+    replaces = ""
+    if running is not None and (running.ends_on is None or running.ends_on > starts_on):
+        end_contract(contract_id=running.pk, ends_on=starts_on, by=by)
+        replaces = contract_source(running)
+    contract = agree_contract(
+        person_id=person_id,
+        gross_cents=gross_cents,
+        weekly_hours=weekly_hours,
+        position=position,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        kind=kind,
+        at=at,
+        by=by,
+    )
+    commit(
+        budget_id=person.budget_id,
+        source=contract_source(contract),
+        monthly_cents=cost.salary.cost_cents,
+        since=starts_on,
+        until=ends_on,
+        on=at.date(),
+        replaces=replaces,
+    )
+    return contract
+
+
+@transaction.atomic
+def end_employment(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:
+    """Let a contract and its promise end on the first day of a month (that day no longer counts).
+
+    Raises: NotFound, AlreadyPaid, InvalidInput.
+    """
+    contract = end_contract(contract_id=contract_id, ends_on=ends_on, by=by)
+    end_commitment(source=contract_source(contract), until=ends_on)
+    return contract
+
+
+def quote(*, person_id: int, gross_cents: int, month: date, kind: EmploymentKind = EmploymentKind.AUTO) -> Quote:
+    """The salary of a month for a person, by what is entered for that month, else by an estimate that says so.
+
+    Raises: LawUnknown, NoPolicy, InvalidInput.
+    """
+    law = salary_law(month)
+    terms = _terms(person_id, month, kind)
+    estimated = terms is None
+    if terms is None:
+        terms = Terms(
+            additional_rate=law.additional_rate_average,
+            kind=Kind(kind),
+            childless=True,
+            saxony=this_cooperative().federal_state == SAXONY,
+            levies_rate=policy_on(month).levies_rate,
+        )
+    return Quote(salary=salary(law, terms, gross_cents), estimated=estimated)
+
+
+def check_minimum_wage(*, gross_cents: int, weekly_hours: Decimal, day: date) -> None:
+    """Raises: BelowMinimumWage, naming how many hours a week the pay allows at most; LawUnknown."""
+    most = most_weekly_hours(gross_cents, day)
+    if weekly_hours > most:
+        raise BelowMinimumWage(
+            _("This pay is below the minimum wage for these hours. It allows at most %(hours)s hours a week.")
+            % {"hours": most}
+        )
+
+
+def most_weekly_hours(gross_cents: int, day: date) -> Decimal:
+    """How many hours a week a monthly pay allows at the minimum wage, rounded down to a hundredth.
+
+    A month has 13/3 weeks, as the limit of a Minijob is derived (§ 8 (1a) SGB IV). Raises: LawUnknown.
+    """
+    minimum: Decimal = german_law(day)["minimum_wage.hour"]
+    hours = Decimal(gross_cents) / 100 / minimum / WEEKS_A_MONTH
+    return hours.quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
+
+
+class BelowMinimumWage(InvalidInput):
+    """The pay is below the minimum wage for these hours: raise the pay or lower the hours."""
+
+    code = "below_minimum_wage"
+
+
+def _terms(person_id: int, month: date, kind: EmploymentKind) -> Terms | None:
+    """What a salary of the month would be computed with; None where something is missing."""
+    tax = latest(TaxData.objects.filter(person_id=person_id), "person_id", month).get(person_id)
+    insured = latest(InsuranceData.objects.filter(person_id=person_id), "person_id", month).get(person_id)
+    if tax is None or insured is None:
+        return None
+    rate = latest(HealthFundRate.objects.filter(fund_id=insured.fund_id), "fund_id", month).get(insured.fund_id)
+    if rate is None:
+        return None
+    return terms_of(
+        contract=EmploymentContract(kind=kind),
+        tax=tax,
+        insurance=insured,
+        fund_rate=rate,
+        levies_rate=policy_on(month).levies_rate,
+        workplace_state=this_cooperative().federal_state,
+        day=month,
+    )

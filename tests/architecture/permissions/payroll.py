@@ -1,0 +1,109 @@
+"""Payroll: the office's pages, the reviewers', and what members see of themselves."""
+
+from coop.tenancy.states import Role
+from members.queries import person_of
+from payroll.models import Payslip
+from payroll.queries import people_rows
+from tests.factories.payroll import MARCH, employ, make_member, run_month
+
+_OFFICE = {Role.PAYROLL}
+_REVIEWERS = {Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}
+_MEMBER = {Role.MEMBER}
+
+PERMISSIONS = {
+    "payroll:my_payslips": _MEMBER,
+    "payroll:my_payslip": _MEMBER,
+    "payroll:my_payslip_pdf": _MEMBER,
+    "payroll:my_employment": _MEMBER,
+    "payroll:people": _OFFICE,
+    "payroll:person": _OFFICE,
+    "payroll:new_contract": _OFFICE,
+    "payroll:end_contract": _OFFICE,
+    "payroll:new_tax_data": _OFFICE,
+    "payroll:new_insurance": _OFFICE,
+    "payroll:new_account": _OFFICE,
+    "payroll:funds": _OFFICE,
+    "payroll:runs": _REVIEWERS,
+    "payroll:start": _OFFICE,
+    "payroll:run": _REVIEWERS,
+    "payroll:progress": _REVIEWERS,
+    "payroll:again": _OFFICE,
+    "payroll:approve": _REVIEWERS,
+    "payroll:payslip": _OFFICE,
+    "payroll:payslip_pdf": _OFFICE,
+    "payroll:correct": _OFFICE,
+    "payroll_api:payslips": _MEMBER | _OFFICE,
+    "payroll_api:payslip": _MEMBER | _OFFICE,
+    "payroll_api:runs": {"GET": _REVIEWERS, "POST": _OFFICE},
+    "payroll_api:run": _REVIEWERS,
+    "payroll_api:run_payslips": _REVIEWERS,
+    "payroll_api:approve": _REVIEWERS,
+    "payroll_api:compute_again": _OFFICE,
+}
+
+
+def _member(cast):
+    person = person_of(cast.member)
+    if person is None:
+        person = make_member()
+        person.user = cast.member
+        person.save(update_fields=["user"])
+    return person
+
+
+def _paid(cast):
+    person = _member(cast)
+    contract = employ(person)
+    run = run_month(None, cast.board)
+    return person, contract, run
+
+
+def _payslip(cast):
+    person, _contract, run = _paid(cast)
+    return {"payslip_id": Payslip.objects.get(person=person, run=run).pk}
+
+
+def _person(cast):
+    person = _member(cast)
+    assert any(row.person_id == person.pk for row in people_rows(MARCH))
+    return {"person_id": person.pk}
+
+
+def _contract(cast):
+    person = _member(cast)
+    return {"person_id": person.pk, "contract_id": employ(person).pk}
+
+
+def _run(cast):
+    return {"run_id": _paid(cast)[2].pk}
+
+
+SAMPLES = {
+    **dict.fromkeys(
+        (
+            "payroll:my_payslip",
+            "payroll:my_payslip_pdf",
+            "payroll:payslip",
+            "payroll:payslip_pdf",
+            "payroll:correct",
+        ),
+        _payslip,
+    ),
+    **dict.fromkeys(
+        (
+            "payroll:person",
+            "payroll:new_contract",
+            "payroll:new_tax_data",
+            "payroll:new_insurance",
+            "payroll:new_account",
+        ),
+        _person,
+    ),
+    "payroll:end_contract": _contract,
+    **dict.fromkeys(("payroll:run", "payroll:progress", "payroll:again", "payroll:approve"), _run),
+    "payroll_api:payslip": lambda cast: {"pk": _payslip(cast)["payslip_id"]},
+    **dict.fromkeys(
+        ("payroll_api:run", "payroll_api:run_payslips", "payroll_api:approve", "payroll_api:compute_again"),
+        lambda cast: {"pk": _run(cast)["run_id"]},
+    ),
+}

@@ -1,0 +1,128 @@
+"""The payslip on paper."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from pypdf import PdfReader
+
+from coop.documents.actions import render_document
+from coop.documents.models import Document
+from coop.documents.states import DocumentState
+from payroll.actions import correct_payslip
+from payroll.documents import differences, group_of, payslip_context, render_payslip
+from payroll.explanations import Side, explained, of_side
+from payroll.germany.contributions import Group
+from payroll.insurance_number import birth_date_in
+from payroll.master_data import enter_tax_data
+from payroll.models import Payslip
+from tests.factories.payroll import MARCH, NOW, employ, give_money, make_member, run_month, tax_id
+
+
+def text_of(data: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_a_payslip_says_what_the_law_asks_for(cast):
+    ada = make_member()
+    give_money(ada, 200_000)
+    employ(ada, church="yes")
+    run_month(cast.payroll, cast.board)
+    slip = Payslip.objects.get()
+    text = text_of(render_payslip(f"payslip:{slip.pk}"))
+    wanted = (
+        "Bescheinigung nach § 108 Abs. 3 S. 1 GewO",
+        ada.name,
+        "Weg 1",
+        cast.coop.name,
+        "86095749191"[:4],
+        "Musterkasse",
+        "30 / 30",
+        "1-1-1-1",
+        "1.150,00",
+        "979,03",
+        "1.444,61",
+        "2.000,00",
+        "555,39",
+        "§ 241 SGB V",
+        "§ 39b (2) EStG",
+    )
+    assert [words for words in wanted if words not in text] == []
+
+
+def test_the_words_are_in_the_members_language(cast):
+    ada, bo = make_member("Ada"), make_member("Bo")
+    bo.language = "en"
+    bo.save(update_fields=["language"])
+    employ(ada)
+    employ(bo)
+    run_month(cast.payroll, cast.board)
+    german, english = (text_of(render_payslip(f"payslip:{slip.pk}")) for slip in Payslip.objects.order_by("person_id"))
+    assert "Pays doctors, hospitals" in english
+    assert "Pays doctors, hospitals" not in german
+
+
+def test_a_correction_shows_what_differs(cast):
+    ada = make_member()
+    give_money(ada, 2_000_000)
+    employ(ada, 400_000)
+    run_month(cast.payroll, cast.board)
+    slip = Payslip.objects.get()
+    enter_tax_data(person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=3, federal_state="BE", at=NOW, by=None)
+    new = correct_payslip(payslip_id=slip.pk, by=cast.payroll, at=datetime(2026, 4, 10, tzinfo=UTC))
+    rows = {row.change_cents for row in differences(new)}
+    gain = slip.wage_tax_cents - new.wage_tax_cents
+    assert rows == {0, gain, -gain}
+    assert differences(slip) == []
+    assert text_of(render_payslip(f"payslip:{new.pk}")).count(f"{gain // 100}") >= 2
+
+
+def test_a_shortfall_stands_on_the_payslip(cast):
+    employ(make_member())
+    run_month(cast.payroll, cast.board)
+    slip = Payslip.objects.get()
+    context = payslip_context(slip)
+    assert slip.shortfall_cents == slip.cost_cents
+    assert context["step"].moved_cents == 0
+    assert text_of(render_payslip(f"payslip:{slip.pk}")).count("1.444,61") >= 2
+
+
+def test_the_pdf_is_drawn_once_by_its_job(cast):
+    employ(make_member())
+    run_month(cast.payroll, cast.board)
+    paper = Document.objects.get(kind="payslip")
+    assert render_document(coop_id=cast.coop.pk, document_id=paper.pk, at=NOW)
+    paper.refresh_from_db()
+    assert paper.state == DocumentState.READY
+    assert paper.keep_until == date(2032, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("gross", "group"),
+    [(60_300, Group.MINIJOB), (115_000, Group.MIDIJOB), (250_000, Group.FULL), (900_000, Group.FULL)],
+)
+@pytest.mark.parametrize("tax", [{"tax_class": 1}, {"tax_class": 5, "church": "yes"}, {"tax_class": 3}])
+def test_the_lines_add_up_to_the_totals_whatever_the_pay(cast, gross, group, tax):
+    employ(make_member(), gross, **tax)
+    run_month(cast.payroll, cast.board)
+    slip = Payslip.objects.get()
+    lines = explained(slip.lines)
+    assert group_of(slip) is group
+    taken = {side: sum(line.amount_cents for line in of_side(lines, side)) for side in Side}
+    assert taken[Side.EMPLOYEE] == slip.employee_cents
+    assert taken[Side.TAX] == slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents
+    assert taken[Side.EMPLOYER] == slip.cost_cents - slip.gross_cents
+
+
+@pytest.mark.parametrize(
+    ("number", "born"),
+    [
+        ("15070649C103", date(1949, 6, 7)),
+        ("15020712M018", date(2012, 7, 2)),
+        ("15020713M018", date(1913, 7, 2)),
+        ("15320780M018", None),
+        ("15000080M018", None),
+    ],
+)
+def test_the_insurance_number_holds_the_birth_date(number, born):
+    assert birth_date_in(number, MARCH) == born
