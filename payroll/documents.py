@@ -63,6 +63,7 @@ def payslip_context(slip: Payslip) -> dict[str, Any]:
     """What the paper shows, in the language in force."""
     cooperative = this_cooperative()
     lines = explained(slip.lines)
+    known = facts(slip)
     title = _("Payslip %(month)s") % {"month": f"{slip.month:%m/%Y}"}
     return {
         "slip": slip,
@@ -74,7 +75,7 @@ def payslip_context(slip: Payslip) -> dict[str, Any]:
         },
         "recipient": recipient(slip),
         "info": head(slip),
-        "facts": facts(slip),
+        "facts": list(zip(known[: len(known) // 2], known[len(known) // 2 :], strict=True)),
         "employee_lines": of_side(lines, Side.EMPLOYEE),
         "tax_lines": of_side(lines, Side.TAX),
         "employer_lines": of_side(lines, Side.EMPLOYER),

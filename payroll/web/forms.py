@@ -1,10 +1,12 @@
 """Forms of payroll: they parse; what is allowed the actions say."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from coop.money import to_cents
@@ -39,6 +41,15 @@ class EuroField(forms.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=11, decimal_places=2, localize=True, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Takes "1.150,00" in German and "1,150.00" in English; a separator that groups no thousands stays a point."""
+        group = formats.get_format("THOUSAND_SEPARATOR")
+        point = formats.get_format("DECIMAL_SEPARATOR")
+        text = str(value or "").replace("\u00a0", "").replace(" ", "").removesuffix("€")
+        if re.fullmatch(rf"\d{{1,3}}({re.escape(group)}\d{{3}})+({re.escape(point)}\d*)?", text):
+            text = text.replace(group, "")
+        return super().to_python(text)
 
     def clean(self, value: Any) -> Any:
         """Cents, or None. Raises: ValidationError."""
