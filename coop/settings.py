@@ -217,6 +217,10 @@ CELERY_BEAT_SCHEDULE = {
     "send waiting mail": {"task": "coop.messaging.tasks.send_waiting", "schedule": timedelta(seconds=20)},
     "render waiting documents": {"task": "coop.documents.tasks.render_waiting", "schedule": timedelta(seconds=30)},
     "start salary runs that are due": {"task": "payroll.tasks.start_due_runs", "schedule": timedelta(minutes=15)},
+    "announce pay that is not covered": {
+        "task": "coop.planning.tasks.announce_shortfalls",
+        "schedule": timedelta(hours=12),
+    },
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 

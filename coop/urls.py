@@ -13,4 +13,6 @@ urlpatterns = [
     path("api/v1/", include("coop.front.api.urls")),
     path("", include("payroll.web.urls")),
     path("api/v1/", include("payroll.api.urls")),
+    path("", include("coop.planning.web.urls")),
+    path("api/v1/", include("coop.planning.api.urls")),
 ]

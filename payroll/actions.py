@@ -1,14 +1,14 @@
 """The salary run: started, computed in chunks, approved by a second person, posted whole; corrections."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
-from coop.banking.bank_days import next_bank_day, previous_bank_day
+from coop.banking.bank_days import next_bank_day
 from coop.banking.models import PaymentOrder
 from coop.banking.queries import default_account, waiting_cents
 from coop.documents.actions import request_documents
@@ -34,6 +34,7 @@ from payroll.models import (
     Payslip,
     TaxData,
 )
+from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
 from payroll.states import RUN_STATES, PayslipState, RunState
 
@@ -212,12 +213,6 @@ def take_up_again(*, at: datetime) -> int:
                 )
         taken += 1
     return taken
-
-
-def pay_day(month: date, day: int) -> date:
-    """The day net pay leaves: `day` of the month (31: its last), or the bank day before."""
-    last = next_month(month) - timedelta(days=1)
-    return previous_bank_day(min(last, month + timedelta(days=day - 1)))
 
 
 # --- approving and posting --------------------------------------------------------------------------------------

@@ -34,6 +34,9 @@ FEDERAL_STATES = [
 ]
 
 
+_YEARS = range(2000, 2100)
+
+
 class EuroField(forms.DecimalField):
     """An amount in euros as the reader's language writes it; its value is integer cents."""
 
@@ -81,6 +84,13 @@ class MonthField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "month"}, format="%Y-%m")
         super().__init__(input_formats=["%Y-%m"], widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The first day of the month, or None. Raises: ValidationError, also for a year that must be a slip."""
+        month = super().to_python(value)
+        if month is not None and month.year not in _YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return month
 
 
 class StartRunForm(forms.Form):

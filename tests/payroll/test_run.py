@@ -21,14 +21,18 @@ from payroll.actions import (
     compute_again,
     compute_chunk,
     correct_payslip,
+<<<<<<< HEAD
     order_payment,
     pay_day,
+=======
+>>>>>>> c8f5a25 (planning: Salary requests with their picture, decided within cover; announce pay that is not covered.)
     people_to_pay,
     post_run,
     start_run,
 )
 from payroll.master_data import enter_tax_data
 from payroll.models import PayrollRun, Payslip
+from payroll.pay_days import pay_day
 from payroll.states import PayslipState, RunState
 from tests.factories.payroll import NOW, employ, give_money, make_member, tax_id
 

@@ -1,0 +1,14 @@
+"""Addresses of planning's API."""
+
+from django.urls import path
+
+from coop.planning.api.views import SalaryRequestViewSet as View
+
+app_name = "planning_api"
+urlpatterns = [
+    path("salary-requests/", View.as_view({"get": "list", "post": "create"}), name="requests"),
+    path("salary-requests/quote/", View.as_view({"post": "quote"}), name="quote"),
+    path("salary-requests/<int:pk>/withdraw/", View.as_view({"post": "withdraw"}), name="withdraw"),
+    path("salary-requests/<int:pk>/approve/", View.as_view({"post": "approve"}), name="approve"),
+    path("salary-requests/<int:pk>/decline/", View.as_view({"post": "decline"}), name="decline"),
+]

@@ -1,0 +1,101 @@
+"""The API of salary requests: the same actions as the pages."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from coop.planning import actions
+from coop.planning.api.serializers import (
+    AskSerializer,
+    DeclineSerializer,
+    PictureSerializer,
+    SalaryRequestSerializer,
+)
+from coop.planning.queries import picture, requests_of, waiting_requests
+from coop.tenancy.states import Role
+from members.models import Person
+from members.queries import person_of
+
+_CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
+
+
+class SalaryRequestViewSet(ViewSet):
+    """A member's own requests; payroll staff see and decide those that wait."""
+
+    allowed_roles_by_action = {
+        "list": (Role.MEMBER, Role.PAYROLL),
+        "create": (Role.MEMBER,),
+        "quote": (Role.MEMBER,),
+        "withdraw": (Role.MEMBER,),
+        "approve": (Role.PAYROLL,),
+        "decline": (Role.PAYROLL,),
+    }
+
+    @extend_schema(responses=SalaryRequestSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Requests that wait (payroll staff), or one's own, newest first."""
+        payroll = Role.PAYROLL in request._request.roles  # type: ignore[attr-defined] # noqa: SLF001
+        rows = waiting_requests() if payroll else requests_of(_me(request).pk)
+        return Response(SalaryRequestSerializer(rows, many=True).data)
+
+    @extend_schema(request=AskSerializer, responses={201: SalaryRequestSerializer, 409: _CONFLICT})
+    def create(self, request: Request) -> Response:
+        """Ask for a salary."""
+        asked = _asked(request)
+        made = actions.request_salary(person_id=_me(request).pk, at=timezone.now(), by=request.user, **asked)  # type: ignore[arg-type]
+        return Response(SalaryRequestSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=AskSerializer, responses={200: PictureSerializer, 409: _CONFLICT})
+    def quote(self, request: Request) -> Response:
+        """What a salary would cost, leave, and need; nothing is stored."""
+        seen = picture(person=_me(request), on=timezone.localdate(), **_asked(request))
+        return Response(PictureSerializer(seen).data)
+
+    @extend_schema(request=None, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
+    def withdraw(self, request: Request, pk: int) -> Response:
+        """Take one's own request back."""
+        done = actions.withdraw_request(
+            request_id=pk,
+            person_id=_me(request).pk,
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return Response(SalaryRequestSerializer(done).data)
+
+    @extend_schema(request=None, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
+    def approve(self, request: Request, pk: int) -> Response:
+        """Agree the salary and promise its cost out of the budget."""
+        done = actions.approve_request(request_id=pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        return Response(SalaryRequestSerializer(done).data)
+
+    @extend_schema(request=DeclineSerializer, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
+    def decline(self, request: Request, pk: int) -> Response:
+        """Decline with a reason."""
+        why = DeclineSerializer(data=request.data)
+        why.is_valid(raise_exception=True)
+        done = actions.decline_request(
+            request_id=pk,
+            reason=why.validated_data["reason"],
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return Response(SalaryRequestSerializer(done).data)
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    asked = AskSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def _me(request: Request) -> Person:
+    person = person_of(request.user)
+    if person is None:
+        raise Http404
+    return person

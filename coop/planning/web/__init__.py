@@ -1,0 +1,1 @@
+"""Pages of planning: asking for a salary, and deciding on it."""

@@ -1,0 +1,42 @@
+"""Forms of salary requests: they parse; what is allowed the actions say."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from payroll.queries import after
+from payroll.web.forms import EuroField, MonthField
+
+
+class SalaryForm(forms.Form):
+    """The salary that a member would like."""
+
+    gross = EuroField(label=_("Monthly gross salary"), min_value=Decimal("0.01"))
+    weekly_hours = forms.DecimalField(
+        label=_("Hours a week"), max_digits=4, decimal_places=2, min_value=1, max_value=48, localize=True
+    )
+    starts_on = MonthField(label=_("First month"))
+    last_month = MonthField(label=_("Last month"), help_text=_("A first contract normally lasts four months."))
+
+    def values(self) -> dict[str, Any]:
+        """What `coop.planning.actions.request_salary` asks for."""
+        data = self.cleaned_data
+        return {
+            "gross_cents": data["gross"],
+            "weekly_hours": data["weekly_hours"],
+            "starts_on": data["starts_on"],
+            "ends_on": after(data["last_month"]),
+        }
+
+
+class DeclineForm(forms.Form):
+    """Why a request is declined."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The member reads this. Say what would make it possible."),
+    )

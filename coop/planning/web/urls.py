@@ -1,0 +1,15 @@
+"""Addresses of planning's pages."""
+
+from django.urls import path
+
+from coop.planning.web import views
+
+app_name = "planning"
+urlpatterns = [
+    path("salary/", views.salary, name="salary"),
+    path("salary/ask/", views.ask, name="ask"),
+    path("salary/<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("payroll/requests/", views.requests, name="requests"),
+    path("payroll/requests/<int:request_id>/", views.one_request, name="request"),
+    path("payroll/requests/<int:request_id>/approve/", views.approve, name="approve"),
+]

@@ -1,0 +1,56 @@
+"""Planning: members ask for a salary, payroll staff decide."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from coop.planning.actions import request_salary
+from coop.tenancy.states import Role
+from members.queries import person_of
+from tests.factories.payroll import employ, give_money, make_member
+
+_OFFICE = {Role.PAYROLL}
+_MEMBER = {Role.MEMBER}
+
+PERMISSIONS = {
+    "planning:salary": _MEMBER,
+    "planning:ask": _MEMBER,
+    "planning:withdraw": _MEMBER,
+    "planning:requests": _OFFICE,
+    "planning:request": _OFFICE,
+    "planning:approve": _OFFICE,
+    "planning_api:requests": {"GET": _MEMBER | _OFFICE, "POST": _MEMBER},
+    "planning_api:quote": _MEMBER,
+    "planning_api:withdraw": _MEMBER,
+    "planning_api:approve": _OFFICE,
+    "planning_api:decline": _OFFICE,
+}
+
+
+def _request(cast):
+    person = person_of(cast.member)
+    if person is None:
+        person = make_member()
+        person.user = cast.member
+        person.save(update_fields=["user"])
+    give_money(person, 1_000_000)
+    employ(person, ends_on=date(2026, 4, 1))
+    return request_salary(
+        person_id=person.pk,
+        gross_cents=115_000,
+        weekly_hours=Decimal(15),
+        starts_on=date(2026, 4, 1),
+        ends_on=date(2026, 8, 1),
+        at=datetime(2026, 3, 10, tzinfo=UTC),
+        by=cast.member,
+    )
+
+
+SAMPLES = {
+    **dict.fromkeys(
+        ("planning:withdraw", "planning:request", "planning:approve"), lambda cast: {"request_id": _request(cast).pk}
+    ),
+    **dict.fromkeys(
+        ("planning_api:withdraw", "planning_api:approve", "planning_api:decline"),
+        lambda cast: {"pk": _request(cast).pk},
+    ),
+}

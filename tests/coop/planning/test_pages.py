@@ -1,0 +1,95 @@
+"""The pages and the API of salary requests."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from coop.planning.models import SalaryRequest
+from coop.planning.states import RequestState
+from tests.coop.planning.test_requests import COST, ask, known
+from tests.factories.payroll import give_money
+
+WANTED = {"gross": "1150,00", "weekly_hours": "15", "starts_on": "2026-04", "last_month": "2026-07"}
+
+
+@pytest.fixture
+def ada(cast, monkeypatch):
+    """A member who signs in on 10 March 2026."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 10, 9, tzinfo=UTC))
+    person = known()
+    person.user = cast.member
+    person.save(update_fields=["user"])
+    return person
+
+
+def test_the_picture_comes_before_the_request(ada, cast, client_of):
+    give_money(ada, 3 * COST)
+    browser = client_of(cast.member, cast.coop)
+    assert browser.get(reverse("planning:salary")).status_code == 200
+    shown = browser.post(reverse("planning:ask"), WANTED)
+    seen = shown.context["picture"]
+    assert (seen.salary.cost_cents, seen.lasts_months, seen.covered) == (COST, 3, False)
+    assert not SalaryRequest.objects.exists()
+    fields = dict(shown.context["send"][0]["fields"])
+    assert browser.post(reverse("planning:ask"), {**fields, "send": "1"}).status_code == 302
+    request = SalaryRequest.objects.get()
+    assert (request.gross_cents, request.ends_on) == (115_000, date(2026, 8, 1))
+    page = browser.get(reverse("planning:salary"))
+    assert page.context["actions"][0]["disabled"]
+    browser.post(reverse("planning:withdraw", args=[request.pk]))
+    request.refresh_from_db()
+    assert request.state == RequestState.WITHDRAWN
+
+
+def test_the_office_sees_what_budget_and_cover_say_and_decides(ada, cast, client_of):
+    office = client_of(cast.payroll, cast.coop)
+    request = ask(ada)
+    row = office.get(reverse("planning:requests")).context["waiting"][0]
+    assert row["state"]["tone"] == "bad"
+    page = reverse("planning:request", args=[request.pk])
+    assert office.get(page).context["approve"][0]["disabled"]
+    refused = office.post(reverse("planning:approve", args=[request.pk]))
+    assert refused["location"] == page
+    give_money(ada, 4 * COST)
+    assert "disabled" not in office.get(page).context["approve"][0]
+    empty = office.post(page, {"reason": ""})
+    assert empty.context["form"].errors
+    done = office.post(reverse("planning:approve", args=[request.pk]))
+    assert done["location"] == reverse("payroll:person", args=[ada.pk])
+    request.refresh_from_db()
+    assert request.state == RequestState.APPROVED
+    assert office.get(page).status_code == 200
+
+
+def test_a_decline_through_the_page(ada, cast, client_of):
+    office = client_of(cast.payroll, cast.coop)
+    request = ask(ada)
+    office.post(reverse("planning:request", args=[request.pk]), {"reason": "Wait for May."})
+    request.refresh_from_db()
+    assert (request.state, request.reason) == (RequestState.DECLINED, "Wait for May.")
+    assert "Wait for May." in client_of(cast.member, cast.coop).get(reverse("planning:salary")).content.decode()
+
+
+def test_the_api_asks_and_decides_by_the_same_rules(ada, cast, client_of):
+    give_money(ada, 4 * COST)
+    member, office = client_of(cast.member, cast.coop), client_of(cast.payroll, cast.coop)
+    wanted = {"gross": "1150.00", "weekly_hours": "15", "starts_on": "2026-04-01", "ends_on": "2026-08-01"}
+
+    def post(browser, name, data=None, **arguments):
+        return browser.post(reverse(f"planning_api:{name}", kwargs=arguments), data or {}, "application/json")
+
+    quote = post(member, "quote", wanted)
+    assert quote.json()["cost"] == "1444.61"
+    assert quote.json()["covered"] is True
+    assert post(member, "quote", {**wanted, "gross": 1150.0}).status_code == 400
+    assert post(member, "requests", {**wanted, "starts_on": "2026-03-01"}).json()["code"] == "deadline_missed"
+    made = post(member, "requests", wanted)
+    assert made.status_code == 201
+    assert post(member, "requests", wanted).status_code == 409
+    listed = office.get(reverse("planning_api:requests")).json()
+    assert [row["id"] for row in listed] == [made.json()["id"]]
+    assert post(office, "decline", pk=made.json()["id"]).status_code == 400
+    approved = post(office, "approve", pk=made.json()["id"])
+    assert approved.json()["state"] == "approved"
+    assert post(office, "approve", pk=made.json()["id"]).status_code == 409

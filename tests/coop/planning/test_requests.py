@@ -1,0 +1,293 @@
+"""Salary requests: asked in time, decided within cover, one contract and one promise together."""
+
+import threading
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from coop.errors import InvalidInput, NotFound
+from coop.law import LawUnknown
+from coop.ledger.actions import BeyondCover, set_cover
+from coop.ledger.models import Commitment
+from coop.ledger.queries import figures_of
+from coop.messaging.models import OutboxMessage
+from coop.planning.actions import (
+    DeadlineMissed,
+    OwnRequest,
+    RequestWaiting,
+    announce_shortfalls,
+    approve_request,
+    decline_request,
+    request_salary,
+    withdraw_request,
+)
+from coop.planning.models import SalaryRequest
+from coop.planning.queries import picture_of, shortfall_warnings, warning_of
+from coop.planning.states import RequestState
+from coop.states import InvalidTransition
+from coop.tenancy.scope import coop_scope
+from coop.tenancy.states import Role
+from payroll.calculation import DataMissing
+from payroll.employment import BelowMinimumWage, most_weekly_hours
+from payroll.employment import employ as agree_salary
+from payroll.models import EmploymentContract
+from tests.factories.payroll import employ, give_money, make_member, run_month
+from tests.factories.tenancy import make_cooperative, make_role
+
+APRIL, MAY, AUGUST = date(2026, 4, 1), date(2026, 5, 1), date(2026, 8, 1)
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+COST = 144_461
+"""A month of 1,150.00 gross (walk e)."""
+
+
+def ask(person, gross_cents=115_000, *, starts_on=APRIL, ends_on=AUGUST, hours=15, at=AT):
+    return request_salary(
+        person_id=person.pk,
+        gross_cents=gross_cents,
+        weekly_hours=Decimal(hours),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        at=at,
+        by=None,
+    )
+
+
+def known(name="Ada"):
+    """A member whose tax and insurance are entered, employed until the end of March."""
+    person = make_member(name)
+    employ(person, ends_on=APRIL)
+    return person
+
+
+def test_an_approved_request_is_a_contract_and_a_promise(cast):
+    ada = known()
+    give_money(ada, 4 * COST)
+    request = approve_request(request_id=ask(ada).pk, at=AT, by=cast.payroll)
+    contract = request.contract
+    assert (contract.gross_cents, contract.starts_on, contract.ends_on) == (115_000, APRIL, AUGUST)
+    assert Commitment.objects.get(source=f"contract:{contract.pk}").outstanding_cents() == 4 * COST
+    assert figures_of(ada.budget_id, AT.date()).available_cents == 0
+    assert OutboxMessage.objects.get().to == ada.email
+    with pytest.raises(InvalidTransition):
+        approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+
+
+def test_no_commitment_beyond_cover_and_nothing_is_left_behind(cast):
+    ada = known()
+    give_money(ada, 4 * COST - 1)
+    request = ask(ada)
+    before = EmploymentContract.objects.count()
+    with pytest.raises(BeyondCover):
+        approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+    request.refresh_from_db()
+    assert request.state == RequestState.REQUESTED
+    assert EmploymentContract.objects.count() == before
+    assert not Commitment.objects.exists()
+    give_money(ada, 1)
+    approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+
+
+def test_a_salary_covered_only_by_a_confirmed_unpaid_job_is_approved_and_paid(cast):
+    ada = known()
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=4 * COST, since=date(2026, 3, 1))
+    request = ask(ada)
+    assert picture_of(request, AT.date()).covered
+    approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+    run_month(cast.payroll, cast.board, month=APRIL, at=datetime(2026, 4, 20, tzinfo=UTC))
+    figures = figures_of(ada.budget_id, APRIL)
+    assert figures.free_cents == -COST
+    assert figures.committed_cents == 3 * COST
+    assert figures.available_cents == 0
+    assert ada.payslips.get().shortfall_cents == 0
+
+
+def test_a_raise_frees_what_the_running_salary_still_bound(cast):
+    ada = known()
+    give_money(ada, 10 * COST)
+    first = approve_request(request_id=ask(ada).pk, at=AT, by=cast.payroll)
+    raised = ask(ada, 150_000, starts_on=date(2026, 6, 1), ends_on=date(2026, 10, 1))
+    seen = picture_of(raised, AT.date())
+    assert seen.available_cents == 10 * COST - 2 * COST
+    done = approve_request(request_id=raised.pk, at=AT, by=cast.payroll)
+    first.contract.refresh_from_db()
+    assert first.contract.ends_on == date(2026, 6, 1)
+    left = {row.source: row.outstanding_cents() for row in Commitment.objects.all()}
+    assert left[f"contract:{first.contract_id}"] == 2 * COST
+    assert left[f"contract:{done.contract_id}"] == 4 * seen.salary.cost_cents
+
+
+@pytest.mark.parametrize(
+    ("at", "allowed"),
+    [
+        (datetime(2026, 3, 31, 21, 59, tzinfo=UTC), True),
+        # Midnight in Berlin has passed.
+        (datetime(2026, 3, 31, 22, 0, tzinfo=UTC), False),
+        (datetime(2026, 4, 2, tzinfo=UTC), False),
+    ],
+)
+def test_the_deadline_is_the_last_day_of_the_month_before(cast, at, allowed):
+    ada = known()
+    if allowed:
+        assert ask(ada, at=at).state == RequestState.REQUESTED
+    else:
+        with pytest.raises(DeadlineMissed):
+            ask(ada, at=at)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"hours": 40}, BelowMinimumWage),
+        ({"starts_on": date(2026, 4, 15)}, InvalidInput),
+        ({"ends_on": APRIL}, InvalidInput),
+        ({"ends_on": date(2028, 5, 1)}, InvalidInput),
+        ({"starts_on": date(2027, 1, 1), "ends_on": date(2027, 5, 1)}, LawUnknown),
+    ],
+)
+def test_what_cannot_be_is_refused_at_once(cast, changes, error):
+    with pytest.raises(error):
+        ask(known(), **changes)
+    assert not SalaryRequest.objects.exists()
+
+
+def test_the_minimum_wage_decides_to_the_hundredth_of_an_hour(cast):
+    # 603.00 is the limit of a Minijob: ten hours a week at the minimum wage of 2026 (§ 8 (1a) SGB IV).
+    assert most_weekly_hours(60_300, APRIL) == Decimal("10.01")
+    most = most_weekly_hours(115_000, APRIL)
+    ada = known()
+    ask(ada, hours=most)
+    with pytest.raises(BelowMinimumWage):
+        ask(make_member(), hours=most + Decimal("0.01"))
+
+
+def test_one_request_waits_at_a_time_and_is_the_members_own(cast):
+    ada, bo = known("Ada"), known("Bo")
+    request = ask(ada)
+    with pytest.raises(RequestWaiting):
+        ask(ada)
+    with pytest.raises(NotFound):
+        withdraw_request(request_id=request.pk, person_id=bo.pk, at=AT, by=None)
+    withdraw_request(request_id=request.pk, person_id=ada.pk, at=AT, by=None)
+    assert ask(ada).pk != request.pk
+
+
+def test_nobody_decides_on_the_own_salary(cast):
+    ada = known()
+    ada.user = cast.payroll
+    ada.save(update_fields=["user"])
+    give_money(ada, 10 * COST)
+    request = ask(ada)
+    for decide in (
+        lambda: approve_request(request_id=request.pk, at=AT, by=cast.payroll),
+        lambda: decline_request(request_id=request.pk, reason="no", at=AT, by=cast.payroll),
+    ):
+        with pytest.raises(OwnRequest):
+            decide()
+
+
+def test_a_decline_needs_a_reason_and_tells_it(cast):
+    request = ask(known())
+    with pytest.raises(InvalidInput):
+        decline_request(request_id=request.pk, reason="  ", at=AT, by=cast.payroll)
+    decline_request(request_id=request.pk, reason="Wait for the confirmation.", at=AT, by=cast.payroll)
+    assert "Wait for the confirmation." in OutboxMessage.objects.get().text
+
+
+def test_without_data_there_is_an_estimate_and_no_approval(cast):
+    ada = make_member()
+    give_money(ada, 10 * COST)
+    request = ask(ada)
+    assert picture_of(request, AT.date()).estimated
+    with pytest.raises(DataMissing):
+        approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+
+
+def test_the_advised_income_is_a_note(cast):
+    ada = known()
+    assert not picture_of(ask(ada), AT.date()).low_net
+    bo = known("Bo")
+    assert picture_of(ask(bo, 75_000, hours=10), AT.date()).low_net
+
+
+def test_money_that_goes_missing_is_announced_60_and_30_days_ahead_once_each(cast):
+    ada = known()
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=4 * COST, since=date(2026, 3, 1))
+    approve_request(request_id=ask(ada).pk, at=AT, by=cast.payroll)
+    OutboxMessage.objects.all().delete()
+    assert shortfall_warnings(AT.date()) == []
+    # The client falls out of the guarantee: one month is left.
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=COST + 1_000, since=date(2026, 3, 1))
+    may_pay_day = date(2026, 5, 29)
+    assert warning_of(ada, date(2026, 3, 29)) is None
+    far = warning_of(ada, date(2026, 3, 30))
+    assert (far.month, far.pay_on, far.level, far.missing_cents) == (MAY, may_pay_day, 60, COST - 1_000)
+    assert warning_of(ada, date(2026, 4, 29)).level == 30
+    for day in (date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 29), date(2026, 4, 30)):
+        assert announce_shortfalls(on=day) == 1
+    assert OutboxMessage.objects.count() == 2
+    assert "1.4" not in OutboxMessage.objects.first().text
+
+
+def test_warnings_cost_the_same_statements_for_1_and_15_people(cast):
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for size in (1, 14):
+        for _ in range(size):
+            ada = known()
+            set_cover(budget_id=ada.budget_id, source=f"job:{ada.pk}", cents=4 * COST, since=date(2026, 3, 1))
+            approve_request(request_id=ask(ada).pk, at=AT, by=cast.payroll)
+            set_cover(budget_id=ada.budget_id, source=f"job:{ada.pk}", cents=0, since=date(2026, 3, 1))
+        with CaptureQueriesContext(connection) as queries:
+            assert shortfall_warnings(date(2026, 4, 10))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_two_racing_approvals_on_the_same_money_make_one_promise(committing):
+    cooperative = make_cooperative()
+    with coop_scope(cooperative.pk):
+        staff = make_role(Role.PAYROLL)
+        ada = known()
+        give_money(ada, 4 * COST)
+        request = ask(ada)
+    start = threading.Barrier(2)
+    results = []
+
+    def run(decide):
+        try:
+            with coop_scope(cooperative.pk):
+                start.wait(timeout=30)
+                decide()
+            results.append("done")
+        except BeyondCover:
+            results.append("beyond cover")
+        finally:
+            connection.close()
+
+    def approve():
+        approve_request(request_id=request.pk, at=AT, by=staff)
+
+    def agree():
+        agree_salary(
+            person_id=ada.pk,
+            gross_cents=115_000,
+            weekly_hours=Decimal(15),
+            position="Design",
+            starts_on=date(2026, 9, 1),
+            ends_on=date(2027, 1, 1),
+            at=AT,
+            by=staff,
+        )
+
+    threads = [threading.Thread(target=run, args=(decide,)) for decide in (approve, agree)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(results) == ["beyond cover", "done"]
+    with coop_scope(cooperative.pk):
+        assert [row.outstanding_cents() for row in Commitment.objects.all()] == [4 * COST]
+        assert EmploymentContract.objects.filter(starts_on__gte=APRIL).count() == 1
