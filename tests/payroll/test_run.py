@@ -21,11 +21,7 @@ from payroll.actions import (
     compute_again,
     compute_chunk,
     correct_payslip,
-<<<<<<< HEAD
     order_payment,
-    pay_day,
-=======
->>>>>>> c8f5a25 (planning: Salary requests with their picture, decided within cover; announce pay that is not covered.)
     people_to_pay,
     post_run,
     start_run,
