@@ -8,6 +8,8 @@ handler403 = "coop.front.web.errors.not_allowed"
 urlpatterns = [
     path("", include("coop.front.web.urls")),
     path("", include("coop.front.web.styleguide")),
+    path("", include("coop.tenancy.web.urls")),
+    path("", include("members.web.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("coop.front.api.urls")),

@@ -177,6 +177,8 @@ def send_invitation(*, person_id: int, at: datetime, by: User) -> Invitation:
         raise NotAMember
     if person.user_id:
         raise InvalidInput(_("This member has a login already."))
+    with override(person.language):
+        label = _("Create my login")
     invitation, secret = invite(email=person.email, name=person.name, role=Role.MEMBER, at=at, by=by)
     _mail(
         key=f"invitation:{invitation.pk}",
@@ -187,6 +189,7 @@ def send_invitation(*, person_id: int, at: datetime, by: User) -> Invitation:
         context={
             "greeting_name": person.name,
             "button_url": absolute_url(reverse("tenancy:accept_invitation", args=[secret])),
+            "button_label": label,
             "expires_at": invitation.expires_at,
             "subscription": ShareSubscription.objects.filter(person=person).order_by("id").first(),
         },
@@ -272,8 +275,8 @@ def leave(*, person_id: int, notice_on: date, leaves_on: date, by: User) -> Pers
 
 
 @transaction.atomic
-def end_membership(*, person_id: int, by: User) -> DepartedShare:
-    """The exit day has come: what was paid on shares becomes capital of departed members, what was not is dropped.
+def end_membership(*, person_id: int, on: date, by: User) -> DepartedShare:
+    """The exit day has come by `on`: what was paid on shares becomes capital of departed members, what was not is dropped.
 
     Raises: NotFound, InvalidTransition, InvalidInput.
     """
@@ -281,6 +284,8 @@ def end_membership(*, person_id: int, by: User) -> DepartedShare:
     PERSON_STATES.check(person.state, PersonState.LEFT)
     if person.leaves_on is None:
         raise InvalidInput(_("Record the notice first."))
+    if on < person.leaves_on:
+        raise InvalidInput(_("The membership lasts until its last day."))
     paid = _paid_on_shares(person)
     for claim in claims_of(list(paid)).values():
         if claim.state in {ClaimState.OPEN, ClaimState.PART}:

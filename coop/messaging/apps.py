@@ -8,3 +8,10 @@ class MessagingConfig(AppConfig):
 
     name = "coop.messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        """Write mail for the package below."""
+        from coop.messaging.actions import queue_mail  # noqa: PLC0415 (models are ready now)
+        from coop.tenancy.post import register_post  # noqa: PLC0415
+
+        register_post(queue_mail)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from coop.errors import StetigError
-from coop.tenancy.models import Address, Cooperative, Policy, RoleAssignment
+from coop.tenancy.models import Address, Cooperative, Policy, RoleAssignment, User
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import Role
 
@@ -45,3 +45,15 @@ def roles_of(user: Any, on: date | None = None) -> frozenset[Role]:
 def all_coop_ids() -> list[int]:
     """Every cooperative of the installation, for jobs that open each one's scope in turn."""
     return list(Address.objects.order_by("coop_id").values_list("coop_id", flat=True))
+
+
+def assignments(on: date) -> list[RoleAssignment]:
+    """Every role that is held on `on` or later, with its people, in one statement."""
+    held = RoleAssignment.objects.filter(Q(until__isnull=True) | Q(until__gt=on))
+    return list(held.select_related("user", "deputy_of").order_by("user__name", "role", "id"))
+
+
+def people_with_roles() -> list[User]:
+    """Every login that holds or held a role here, by name."""
+    ids = RoleAssignment.objects.values("user_id")
+    return list(User.objects.filter(id__in=ids, is_active=True).order_by("name", "id"))

@@ -1,0 +1,50 @@
+"""What the pages of all apps do alike."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest
+
+from coop.errors import NotFound, StetigError
+
+T = TypeVar("T")
+PAGE_SIZE = 50
+
+
+def tried(
+    request: HttpRequest, use_case: Callable[[], T], done: str = "", form: forms.BaseForm | None = None
+) -> T | None:
+    """Run a use case for a page: its result and the message `done`, or None and its error.
+
+    The error stands at `form` where one is shown again, else as a message on the next page.
+
+    Raises: Http404, where the thing is not there.
+    """
+    try:
+        with transaction.atomic():
+            result = use_case()
+    except NotFound as error:
+        raise Http404 from error
+    except StetigError as error:
+        if form is None:
+            messages.error(request, str(error))
+        else:
+            form.add_error(None, str(error))
+        return None
+    if done:
+        messages.success(request, done)
+    return result
+
+
+def page_of(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
+    """The page of a long list that the address asks for."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar; it speaks ISO dates."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
