@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coop.errors import InvalidInput, StetigError
+from coop.errors import InvalidInput, NotFound, StetigError
 from coop.tenancy.models import AccessLog, Address, Cooperative, Invitation, Policy, RoleAssignment, User
 from coop.tenancy.queries import roles_of
 from coop.tenancy.scope import coop_scope, current_coop_id
@@ -141,13 +141,13 @@ def grant_role(
 def end_role(*, assignment_id: int, on: date, by: User) -> RoleAssignment:
     """End a role on a day (that day no longer counts).
 
-    Raises: LastAdministrator, InvalidInput.
+    Raises: LastAdministrator, NotFound.
     """
     # One lock for all changes of roles, so that two administrators cannot remove each other at once.
     Cooperative.objects.select_for_update().get(id=current_coop_id())
     assignment: RoleAssignment | None = RoleAssignment.objects.filter(id=assignment_id).first()
     if assignment is None:
-        raise InvalidInput(_("This role is not there any more."))
+        raise NotFound(_("This role is not there any more."))
     if assignment.role == Role.ADMINISTRATOR:
         # Only one without an end keeps the cooperative in somebody's hands.
         others = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, until__isnull=True, since__lte=on)

@@ -32,10 +32,12 @@ def make_applicant(*, shares: int = 1, **changes: Any) -> Person:
     return apply(at=APPLIED_AT, consent=True, shares=shares, tell_office=False, **contact(**changes))
 
 
-def make_member(*, user: User | None = None, by: User | None = None, shares: int = 1, **changes: Any) -> Person:
+def make_member(
+    *, user: User | None = None, by: User | None = None, shares: int = 1, on: date = ADMITTED_ON, **changes: Any
+) -> Person:
     """An admitted member, with the login `user` where given."""
     person = make_applicant(shares=shares, **changes)
-    admit_all(person_ids=[person.pk], on=ADMITTED_ON, at=APPLIED_AT, by=by or make_user("Board"), invited=False)
+    admit_all(person_ids=[person.pk], on=on, at=APPLIED_AT, by=by or make_user("Board"), invited=False)
     if user is not None:
         link_login(person_id=person.pk, user=user)
     person.refresh_from_db()

@@ -9,12 +9,11 @@ from stdnum.de import idnr
 from stdnum.iban import calc_check_digits
 
 from coop.banking.queries import default_account
-from coop.ledger.actions import open_budget, post
+from coop.ledger.actions import post
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.tenancy.models import User
 from members.models import Person
-from members.states import PersonState
 from payroll.actions import approve_run, compute_chunk, people_to_pay, post_run, start_run
 from payroll.insurance_number import check_digit
 from payroll.master_data import (
@@ -25,6 +24,7 @@ from payroll.master_data import (
     enter_tax_data,
 )
 from payroll.models import EmploymentContract, HealthFund, PayrollRun
+from tests.factories import members
 from tests.factories.banking import make_account
 
 NOW = datetime(2026, 1, 2, 9, tzinfo=UTC)
@@ -65,25 +65,8 @@ def health_fund(rate: str = "0.0269") -> HealthFund:
 
 
 def make_member(name: str = "Ada") -> Person:
-    """A member with a budget."""
-    n = next(_counter)
-    person = Person.objects.create(
-        name=f"{name} {n}",
-        email=f"m{n}@example.org",
-        street="Weg 1",
-        postcode="10115",
-        city="Berlin",
-        profession="Design",
-        applied_at=NOW,
-        consented_at=NOW,
-    )
-    person.state = PersonState.ADMITTED
-    person.member_number = Person.objects.count()
-    person.admitted_on = JANUARY
-    person.decided_on = JANUARY
-    person.budget = open_budget(name=person.name, on=JANUARY)
-    person.save()
-    return person
+    """A member with a budget, admitted in January."""
+    return members.make_member(name=f"{name} {next(_counter)}", on=JANUARY)
 
 
 def give_money(person: Person, cents: int, on: date = JANUARY) -> None:
