@@ -10,13 +10,14 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from coop.documents.models import Document
-from coop.errors import NotFound
+from coop.errors import NotFound, StetigError
 from coop.ledger.models import Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
 from invoicing.actions import claim_source, issue_source, payment_source
 from invoicing.models import Client, Invoice, InvoicePayment, Job, JobMessage, JobStep
 from invoicing.states import InvoiceState, JobState
+from members.queries import person_of
 
 SEES_ALL_JOBS = frozenset({Role.INVOICING})
 """Who sees the jobs and clients of all members."""
@@ -79,6 +80,20 @@ class PostingRow:
     text: str
     account: str
     cents: int
+
+
+class NoBudget(StetigError):
+    """Only members have a budget for the money of their jobs: the admission comes first."""
+
+    code = "no_budget"
+
+
+def budget_of(user: User) -> int:
+    """The budget of the member behind a login. Raises: NoBudget."""
+    person = person_of(user)
+    if person is None or person.budget_id is None:
+        raise NoBudget
+    return int(person.budget_id)
 
 
 def clients_for(user: User, roles: Iterable[Role]) -> QuerySet[Client]:

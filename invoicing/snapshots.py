@@ -1,5 +1,6 @@
 """Copies of who sells and who buys, as an invoice keeps them."""
 
+from coop.banking.models import BankAccount
 from coop.tenancy.models import Cooperative
 from invoicing.models import Client
 
@@ -36,9 +37,14 @@ BUYER_FIELDS = (
 )
 
 
+BANK_FIELDS = ("holder", "iban", "bic")
+
+
 def seller_of(cooperative: Cooperative) -> Snapshot:
-    """The cooperative's legal data (§ 14 (4) UStG, § 25a GenG)."""
-    return {name: getattr(cooperative, name) for name in SELLER_FIELDS}
+    """The cooperative's legal data (§ 14 (4) UStG, § 25a GenG) and where to pay; no bank account, no bank fields."""
+    account = BankAccount.objects.order_by("-is_default", "id").first()
+    bank = {f"bank_{name}": getattr(account, name) for name in BANK_FIELDS} if account else {}
+    return {name: getattr(cooperative, name) for name in SELLER_FIELDS} | bank
 
 
 def buyer_of(client: Client) -> Snapshot:

@@ -27,7 +27,7 @@ from invoicing.actions.jobs import cover_source, treatment_for
 from invoicing.law.retention import invoice_kept_until
 from invoicing.law.vat import Treatment, VatCase
 from invoicing.models import Invoice, InvoiceLine, Job, JobStep
-from invoicing.snapshots import buyer_of, seller_of
+from invoicing.snapshots import Snapshot, buyer_of, seller_of
 from invoicing.states import JOB_STATES, JobState
 
 DOCUMENT_KIND = "invoice"
@@ -60,6 +60,7 @@ class _Terms:
     by: User | None
     policy: Policy
     cooperative: Cooperative
+    seller: Snapshot
     keep_until: date
 
 
@@ -83,8 +84,14 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
     if not job_ids:
         return []
     jobs = _locked_jobs(job_ids)
+    cooperative = this_cooperative()
     terms = _Terms(
-        on=on, by=by, policy=policy_on(on), cooperative=this_cooperative(), keep_until=invoice_kept_until(on)
+        on=on,
+        by=by,
+        policy=policy_on(on),
+        cooperative=cooperative,
+        seller=seller_of(cooperative),
+        keep_until=invoice_kept_until(on),
     )
     treatments = []
     for job in jobs:
@@ -232,7 +239,7 @@ def _invoice(job: Job, treatment: Treatment, terms: _Terms, number: int) -> Invo
         language=job.client.language,
         order_reference=job.order_reference,
         buyer_name=job.client.name,
-        seller=seller_of(terms.cooperative),
+        seller=terms.seller,
         buyer=buyer_of(job.client),
         email=job.client.email,
     )

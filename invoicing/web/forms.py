@@ -1,0 +1,160 @@
+"""What people type about clients and jobs. Forms parse; the actions decide."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils import formats
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from coop.tenancy.models import User
+from invoicing.actions import CLIENT_FIELDS
+from invoicing.countries import countries
+from invoicing.models import Client, Job
+from invoicing.states import ConfirmationWay, InvoiceState
+
+
+class EuroField(forms.DecimalField):
+    """An amount in euros as people write it; its clean value is integer cents."""
+
+    suffix = "€"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, localize=True, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Cents, or None where nothing is required and written."""
+        euros = super().clean(value)
+        return None if euros is None else int(euros * 100)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Cents as the reader writes them; what was typed stays as it was."""
+        if isinstance(value, int):
+            return formats.number_format(f"{value // 100}.{value % 100:02d}", 2, use_l10n=True)
+        return value
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar; it speaks ISO dates."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A client. The country's names are in the reader's language."""
+
+    class Meta:
+        model = Client
+        fields = CLIENT_FIELDS
+        help_texts = {
+            "vat_id": _("With the letters of the country in front, such as FR40303265045."),
+            "email": _("Invoices go to this address."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=countries(get_language() or "en"))
+        self.fields["country"].initial = "DE"
+
+
+class JobForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A job for one of the member's own clients."""
+
+    net_cents = EuroField(
+        label=_("Net amount"), help_text=_("Without VAT. The cooperative's fee goes off this amount.")
+    )
+
+    class Meta:
+        model = Job
+        fields = (
+            "client",
+            "title",
+            "description",
+            "service_from",
+            "service_until",
+            "net_cents",
+            "vat_case",
+            "order_reference",
+        )
+        labels = {"client": _("Client")}
+        help_texts = {
+            "title": _("As it will stand on the invoice."),
+            "vat_case": _(
+                "7 % holds where rights of use are granted or artists perform. Unsure? Ask in the conversation."
+            ),
+            "order_reference": _("If the client gave you one."),
+        }
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 4}),
+            "service_from": day_input(),
+            "service_until": day_input(),
+            "vat_case": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["client"].queryset = Client.objects.filter(owner=owner).order_by("name")  # type: ignore[attr-defined]
+        self.fields["vat_case"].choices = [  # type: ignore[attr-defined]
+            choice
+            for choice in self.fields["vat_case"].choices  # type: ignore[attr-defined]
+            if choice[0]
+        ]
+
+    def _post_clean(self) -> None:
+        """The action checks the whole job; the form only parses."""
+
+    def content(self) -> dict[str, Any]:
+        """The fields as the actions take them."""
+        content = dict(self.cleaned_data)
+        content["client_id"] = content.pop("client").pk
+        return content
+
+
+class SayForm(forms.Form):
+    """The one field of the conversation."""
+
+    text = forms.CharField(label=_("Your message"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ReasonForm(forms.Form):
+    """Why a job goes back."""
+
+    reason = forms.CharField(
+        label=_("What has to be put right?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ConfirmationForm(forms.Form):
+    """That the client has confirmed."""
+
+    confirmed_on = forms.DateField(label=_("When did the client confirm?"), widget=day_input())
+    confirmed_by_name = forms.CharField(label=_("Who confirmed there?"), max_length=200)
+    way = forms.ChoiceField(label=_("How?"), choices=ConfirmationWay.choices, widget=forms.RadioSelect)
+    evidence = forms.CharField(
+        label=_("Where is the proof?"),
+        help_text=_("Such as: e-mail of 4 May to the office; contract signed on both sides, in the folder."),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class SearchForm(forms.Form):
+    """The search above a list of invoices."""
+
+    q = forms.CharField(label=_("Number, client or member"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All")), *InvoiceState.choices, ("overdue", _("overdue"))],
+    )
+    year = forms.IntegerField(label=_("Year"), required=False, min_value=2000, max_value=2999)
+
+
+class IssueForm(forms.Form):
+    """Which confirmed jobs to invoice, and with which date."""
+
+    issued_on = forms.DateField(label=_("Date of the invoices"), widget=day_input())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["issued_on"].initial = today

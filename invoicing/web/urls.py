@@ -1,0 +1,27 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from invoicing.web import views
+
+app_name = "invoicing"
+urlpatterns = [
+    path("clients/", views.client_list, name="client_list"),
+    path("clients/new/", views.client_new, name="client_new"),
+    path("clients/<int:client_id>/", views.client_edit, name="client"),
+    path("jobs/", views.job_list, name="job_list"),
+    path("jobs/new/", views.job_new, name="job_new"),
+    path("jobs/<int:job_id>/", views.job_page, name="job"),
+    path("jobs/<int:job_id>/edit/", views.job_edit, name="job_edit"),
+    path("jobs/<int:job_id>/submit/", views.job_submit, name="job_submit"),
+    path("jobs/<int:job_id>/accept/", views.job_accept, name="job_accept"),
+    path("jobs/<int:job_id>/return/", views.job_return, name="job_return"),
+    path("jobs/<int:job_id>/confirm/", views.job_confirm, name="job_confirm"),
+    path("jobs/<int:job_id>/cancel/", views.job_cancel, name="job_cancel"),
+    path("jobs/<int:job_id>/say/", views.job_say, name="job_say"),
+    path("office/jobs/", views.office_jobs, name="office_jobs"),
+    path("office/jobs/issue/", views.issue, name="issue"),
+    path("invoices/", views.invoice_list, name="invoice_list"),
+    path("invoices/<int:invoice_id>/", views.invoice_page, name="invoice"),
+    path("invoices/<int:invoice_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
+]

@@ -1,0 +1,499 @@
+"""The pages of members (my jobs, my clients, my invoices) and of the office."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coop.documents.actions import open_document
+from coop.documents.states import DocumentState
+from coop.errors import NotFound, StetigError
+from coop.tenancy.access import allow
+from coop.tenancy.states import Role
+from invoicing import actions, queries
+from invoicing.law.vat import VatQuestion
+from invoicing.models import Client, Invoice, Job
+from invoicing.states import EDITABLE, GUARANTEE_REASONS, JOB_STATES, JobState
+from invoicing.web.forms import ClientForm, ConfirmationForm, IssueForm, JobForm, ReasonForm, SayForm, SearchForm
+from invoicing.web.presenters import invoice_badge, invoice_table, job_badge, job_table, posting_table
+
+PAGE = 50
+
+
+# --- clients ----------------------------------------------------------------------------------------------------
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_safe
+def client_list(request: HttpRequest) -> HttpResponse:
+    """My clients; everybody's for the office."""
+    rows = queries.client_rows(queries.clients_for(request.user, _roles(request)))  # type: ignore[arg-type]
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    columns = [
+        {"key": "name", "label": _("Client"), "url": "url"},
+        {"key": "city", "label": _("Town")},
+        {"key": "country", "label": _("Country")},
+        *([{"key": "owner_name", "label": _("Member")}] if Role.INVOICING in _roles(request) else []),
+        {"key": "job_count", "label": _("Jobs"), "kind": "number"},
+    ]
+    shown = [{**row, "url": reverse("invoicing:client", args=[row["id"]])} for row in page]
+    return render(request, "invoicing/client_list.html", {"columns": columns, "rows": shown, "page_obj": page})
+
+
+@allow(Role.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_new(request: HttpRequest) -> HttpResponse:
+    """A new client."""
+    return _client_form(request, Client(), lambda fields: actions.add_client(on=_today(), by=request.user, **fields))
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_http_methods(["GET", "HEAD", "POST"])
+def client_edit(request: HttpRequest, client_id: int) -> HttpResponse:
+    """A client, to look at and to change."""
+    client = _or_404(lambda: queries.client_for(request.user, _roles(request), client_id))  # type: ignore[arg-type]
+    return _client_form(
+        request,
+        client,
+        lambda fields: actions.change_client(client_id=client_id, on=_today(), by=request.user, **fields),
+    )
+
+
+def _client_form(request: HttpRequest, client: Client, save: Callable[[dict[str, Any]], Client]) -> HttpResponse:
+    form = ClientForm(request.POST or None, instance=client)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save(form.cleaned_data)
+        except StetigError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The client is saved."))
+            return redirect("invoicing:client_list")
+    return render(request, "invoicing/client_form.html", {"form": form, "client": client if client.pk else None})
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------
+
+
+@allow(Role.MEMBER)
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    """My jobs, newest first."""
+    mine = queries.jobs_for(request.user, [Role.MEMBER])  # type: ignore[arg-type]
+    page = Paginator(queries.job_rows(mine, request.user), PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
+    return render(request, "invoicing/job_list.html", {**job_table(page, with_owner=False), "page_obj": page})
+
+
+@allow(Role.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def job_new(request: HttpRequest) -> HttpResponse:
+    """A new job; `submit` hands it to the office at once."""
+    form = JobForm(request.POST or None, owner=request.user, initial={"client": request.GET.get("client")})  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = actions.draft_job(
+                budget_id=queries.budget_of(request.user),  # type: ignore[arg-type]
+                on=_today(),
+                by=request.user,  # type: ignore[arg-type]
+                **form.content(),
+            )
+        except StetigError as error:
+            form.add_error(None, str(error))
+        else:
+            return _saved(request, job)
+    return render(request, "invoicing/job_form.html", {"form": form, "has_clients": _has_clients(request)})
+
+
+@allow(Role.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def job_edit(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Change a draft or a returned job."""
+    job = _or_404(lambda: queries.job_for(request.user, [Role.MEMBER], job_id))  # type: ignore[arg-type]
+    if job.state not in EDITABLE:
+        raise Http404
+    form = JobForm(request.POST or None, owner=request.user, instance=job)  # type: ignore[arg-type]
+    if request.method == "POST" and form.is_valid():
+        try:
+            job = actions.change_job(job_id=job_id, by=request.user, **form.content())  # type: ignore[arg-type]
+        except StetigError as error:
+            form.add_error(None, str(error))
+        else:
+            return _saved(request, job)
+    return render(request, "invoicing/job_form.html", {"form": form, "job": job, "has_clients": True})
+
+
+def _saved(request: HttpRequest, job: Job) -> HttpResponse:
+    if "submit" in request.POST:
+        return _do(
+            request,
+            job.pk,
+            lambda: actions.submit_job(job_id=job.pk, on=_today(), by=request.user),  # type: ignore[arg-type]
+            _("The office checks the job, mostly within a day."),
+        )
+    messages.success(request, _("The draft is saved."))
+    return redirect("invoicing:job", job.pk)
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_safe
+def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
+    """A job with its states, what was said, and what can be done now."""
+    return _job_page(request, job_id)
+
+
+def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
+    job = _or_404(lambda: queries.job_for(request.user, _roles(request), job_id))  # type: ignore[arg-type]
+    actions.mark_read(job_id=job.pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+    own, staff = job.owner_id == request.user.pk, Role.INVOICING in _roles(request)
+    allowed = set(JOB_STATES.followers(job.state))
+    context = {
+        "job": job,
+        "badge": job_badge(job.state),
+        "facts": _job_facts(job, with_owner=staff),
+        "guarantee": _guarantee(job),
+        "events": [
+            {"at": step.on, "title": JobState(step.state).label, "by": step.by, "text": step.note}
+            for step in queries.steps_of(job)
+        ],
+        "talk": [
+            {"author": said.author, "at": said.at, "text": said.text, "own": said.author_id == request.user.pk}
+            for said in queries.talk_of(job)
+        ],
+        "invoices": queries.invoices_of_job(job),
+        "say_form": SayForm(),
+        "may_edit": own and job.state in EDITABLE,
+        "may_submit": own and JobState.SUBMITTED in allowed,
+        "may_accept": staff and JobState.ACCEPTED in allowed,
+        "return_form": forms.get("return_form", ReasonForm()) if staff and JobState.RETURNED in allowed else None,
+        "confirmation_form": forms.get("confirmation_form", ConfirmationForm(initial={"confirmed_on": _today()}))
+        if JobState.CONFIRMED in allowed
+        else None,
+        "may_issue": staff and JobState.INVOICED in allowed and job.state == JobState.CONFIRMED,
+        "may_cancel": JobState.CANCELLED in allowed,
+        "back_url": reverse("invoicing:job_list" if own else "invoicing:office_jobs"),
+    }
+    return render(request, "invoicing/job.html", context)
+
+
+def _job_facts(job: Job, *, with_owner: bool) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"label": _("Client"), "value": job.client.name, "url": reverse("invoicing:client", args=[job.client_id])},
+        {"label": _("Service from"), "day": job.service_from},
+        {"label": _("Service until"), "day": job.service_until},
+        {"label": _("Net amount"), "cents": job.net_cents},
+        {"label": _("VAT"), "value": job.get_vat_case_display()},
+    ]
+    if with_owner:
+        facts.insert(0, {"label": _("Member"), "value": job.owner})
+    if job.order_reference:
+        facts.append({"label": _("Order number"), "value": job.order_reference})
+    if job.confirmed_on:
+        facts += [
+            {"label": _("Confirmed on"), "day": job.confirmed_on, "note": job.get_confirmation_way_display()},
+            {"label": _("Confirmed by"), "value": job.confirmed_by_name, "note": job.confirmation_evidence},
+        ]
+    return facts
+
+
+def _guarantee(job: Job) -> dict[str, Any] | None:
+    """Whether the job is covered and why; before the confirmation by the policy of today."""
+    if job.state in {JobState.CANCELLED, JobState.PAID}:
+        return None
+    try:
+        reason = actions.guarantee_reason(job.client, job.confirmed_on or _today())
+    except StetigError as error:
+        return {"text": str(error), "tone": "warn"}
+    return {"text": GUARANTEE_REASONS[reason], "tone": "good" if reason == "covered" else "warn"}
+
+
+@allow(Role.MEMBER)
+@require_POST
+def job_submit(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Hand a draft to the office."""
+    return _do(
+        request,
+        job_id,
+        lambda: actions.submit_job(job_id=job_id, on=_today(), by=request.user),  # type: ignore[arg-type]
+        _("The office checks the job, mostly within a day."),
+    )
+
+
+@allow(Role.INVOICING)
+@require_POST
+def job_accept(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The office has checked a job."""
+    return _do(
+        request,
+        job_id,
+        lambda: actions.accept_job(job_id=job_id, on=_today(), by=request.user),  # type: ignore[arg-type]
+        _("The job is accepted. Next, the client confirms it."),
+    )
+
+
+@allow(Role.INVOICING)
+@require_POST
+def job_return(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Give a job back with a reason."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _job_page(request, job_id, return_form=form)
+    return _do(
+        request,
+        job_id,
+        lambda: actions.return_job(
+            job_id=job_id,
+            reason=form.cleaned_data["reason"],
+            on=_today(),
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        ),
+        _("The job is back with its member."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_confirm(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Note that the client has confirmed."""
+    form = ConfirmationForm(request.POST)
+    if not form.is_valid():
+        return _job_page(request, job_id, confirmation_form=form)
+    return _do(
+        request,
+        job_id,
+        lambda: actions.confirm_job(job_id=job_id, on=_today(), by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+        _("Noted: the client has confirmed."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Give a job up."""
+    return _do(
+        request,
+        job_id,
+        lambda: actions.cancel_job(job_id=job_id, reason="", on=_today(), by=request.user),  # type: ignore[arg-type]
+        _("The job is cancelled."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_say(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Add to the conversation."""
+    return _do(
+        request,
+        job_id,
+        lambda: actions.say_on_job(
+            job_id=job_id,
+            text=request.POST.get("text", ""),
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        ),
+        "",
+    )
+
+
+# --- the office -------------------------------------------------------------------------------------------------
+
+
+@allow(Role.INVOICING)
+@require_safe
+def office_jobs(request: HttpRequest) -> HttpResponse:
+    """The work list: what to check, what waits for the client, what to invoice."""
+    tabs = {
+        JobState.SUBMITTED: _("To check"),
+        JobState.ACCEPTED: _("Waiting for the client"),
+        JobState.CONFIRMED: _("To invoice"),
+        JobState.RETURNED: _("Returned"),
+    }
+    wanted = request.GET.get("state", JobState.SUBMITTED)
+    state = JobState(wanted) if wanted in set(tabs) else JobState.SUBMITTED
+    counts = queries.job_counts(Job.objects.all())
+    rows = queries.job_rows(Job.objects.filter(state=state), request.user).order_by("state_on", "id")  # type: ignore[arg-type]
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        **job_table(page, with_owner=True),
+        "page_obj": page,
+        "tabs": [
+            {"url": f"?state={key}", "label": label, "count": counts.get(key, 0), "current": key == state}
+            for key, label in tabs.items()
+        ],
+        "issue_form": IssueForm(today=_today()) if state == JobState.CONFIRMED else None,
+    }
+    return render(request, "invoicing/office_jobs.html", context)
+
+
+@allow(Role.INVOICING)
+@require_POST
+def issue(request: HttpRequest) -> HttpResponse:
+    """Issue the invoices of the selected jobs, all or none."""
+    form = IssueForm(request.POST, today=_today())
+    chosen = [int(job_id) for job_id in request.POST.getlist("job") if job_id.isascii() and job_id.isdigit()]
+    back = f"{reverse('invoicing:office_jobs')}?state={JobState.CONFIRMED}"
+    if not chosen or not form.is_valid():
+        messages.error(request, _("Choose at least one job and a date."))
+        return redirect(back)
+    try:
+        invoices = actions.issue_invoices(job_ids=chosen, on=form.cleaned_data["issued_on"], by=request.user)  # type: ignore[arg-type]
+    except NotFound as error:
+        raise Http404 from error
+    except StetigError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    messages.success(
+        request,
+        _("Issued: %(numbers)s. The PDF is drawn and sent in the background.")
+        % {"numbers": ", ".join(invoice.number for invoice in invoices[:5]) + (" …" if len(invoices) > 5 else "")},  # noqa: PLR2004
+    )
+    return redirect("invoicing:invoice", invoices[0].pk) if len(invoices) == 1 else redirect("invoicing:invoice_list")
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------
+
+READERS = (Role.MEMBER, Role.INVOICING, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD)
+
+
+@allow(*READERS)
+@require_safe
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    """My invoices; all of them for the office, the board and the auditor."""
+    roles = _roles(request)
+    form = SearchForm(request.GET)
+    found = queries.invoices_for(request.user, roles)  # type: ignore[arg-type]
+    if form.is_valid():
+        asked = form.cleaned_data
+        found = queries.found_invoices(
+            found, text=asked["q"].strip(), state=asked["state"], year=asked["year"], on=_today()
+        )
+    page = Paginator(queries.invoice_rows(found), PAGE).get_page(request.GET.get("page"))
+    context = {
+        **invoice_table(page, today=_today(), with_owner=bool(queries.SEES_ALL_INVOICES & roles)),
+        "page_obj": page,
+        "form": form,
+    }
+    return render(request, "invoicing/invoice_list.html", context)
+
+
+@allow(*READERS)
+@require_safe
+def invoice_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """An invoice with its paper, its payments and, for the office, its postings."""
+    roles = _roles(request)
+    invoice = _or_404(lambda: queries.invoice_for(request.user, roles, invoice_id))  # type: ignore[arg-type]
+    payments = queries.payments_of(invoice)
+    document = queries.document_of(invoice)
+    context = {
+        "invoice": invoice,
+        "badge": invoice_badge(invoice.state, invoice.due_on, _today()),
+        "facts": _invoice_facts(invoice),
+        "document": document,
+        "document_ready": document is not None and document.state == DocumentState.READY,
+        "payments": _payment_table(payments),
+        "postings": posting_table(queries.postings_of(invoice, payments))
+        if queries.SEES_ALL_INVOICES & roles
+        else None,
+        "job_link": roles & {Role.INVOICING} or invoice.owner_id == request.user.pk,
+    }
+    return render(request, "invoicing/invoice.html", context)
+
+
+def _invoice_facts(invoice: Invoice) -> list[dict[str, Any]]:
+    facts: list[dict[str, Any]] = [
+        {"label": _("Client"), "value": invoice.buyer_name},
+        {"label": _("Date"), "day": invoice.issued_on},
+        {"label": _("Due"), "day": invoice.due_on},
+        {"label": _("Net"), "cents": invoice.net_cents},
+        {"label": _("VAT"), "cents": invoice.vat_cents, "note": invoice.get_vat_case_display()},
+        {"label": _("Amount"), "cents": invoice.gross_cents, "sum": True},
+        {"label": _("Arrived so far"), "cents": invoice.paid_cents},
+        {"label": _("Still open"), "cents": invoice.open_cents},
+        {"label": _("Fee of the cooperative"), "cents": invoice.fee_cents},
+        {"label": _("For the budget"), "cents": invoice.share_cents, "sum": True},
+    ]
+    return facts
+
+
+def _payment_table(payments: list[Any]) -> dict[str, Any]:
+    return {
+        "columns": [
+            {"key": "on", "label": _("Day"), "kind": "day"},
+            {"key": "cents", "label": _("Amount"), "kind": "money"},
+            {"key": "free_cents", "label": _("Into the budget"), "kind": "money"},
+            {"key": "badge", "label": _("State"), "kind": "state"},
+        ],
+        "rows": [
+            {
+                "on": payment.on,
+                "cents": payment.cents,
+                "free_cents": payment.free_cents,
+                "badge": {"label": _("taken back"), "tone": "warn"}
+                if payment.undone
+                else {"label": _("booked"), "tone": "good"},
+            }
+            for payment in payments
+        ],
+    }
+
+
+@allow(*READERS)
+@require_safe
+def invoice_pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The frozen PDF."""
+    invoice = _or_404(lambda: queries.invoice_for(request.user, _roles(request), invoice_id))  # type: ignore[arg-type]
+    waiting = queries.document_of(invoice)
+    if waiting is None:
+        raise Http404
+    document, data = _or_404(lambda: open_document(document_id=waiting.pk, by=request.user))  # type: ignore[arg-type]
+    return HttpResponse(
+        data,
+        content_type=document.media_type,
+        headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
+    )
+
+
+# --- shared -----------------------------------------------------------------------------------------------------
+
+
+def _do(request: HttpRequest, job_id: int, act: Callable[[], object], said: str) -> HttpResponse:
+    """Run one action on a job and go back to its page, with what went wrong where it did."""
+    try:
+        act()
+    except NotFound as error:
+        raise Http404 from error
+    except VatQuestion as error:
+        messages.warning(request, f"{_('A question before this can go on:')} {error}")
+    except StetigError as error:
+        messages.error(request, str(error))
+    else:
+        if said:
+            messages.success(request, said)
+    return redirect("invoicing:job", job_id)
+
+
+def _or_404(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _roles(request: HttpRequest) -> frozenset[Role]:
+    roles: frozenset[Role] = request.roles  # type: ignore[attr-defined]
+    return roles
+
+
+def _has_clients(request: HttpRequest) -> bool:
+    return queries.clients_for(request.user, [Role.MEMBER]).exists()  # type: ignore[arg-type]
+
+
+def _today() -> Any:
+    return timezone.localdate()
