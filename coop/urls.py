@@ -13,6 +13,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("coop.front.api.urls")),
+    path("", include("invoicing.web.urls")),
+    path("api/v1/", include("invoicing.api.urls")),
     path("", include("payroll.web.urls")),
     path("api/v1/", include("payroll.api.urls")),
     path("", include("coop.planning.web.urls")),

@@ -60,6 +60,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     """A job for one of the member's own clients."""
 
+    client = forms.ModelChoiceField(queryset=None, label=_("Client"))
     net_cents = EuroField(
         label=_("Net amount"), help_text=_("Without VAT. The cooperative's fee goes off this amount.")
     )
@@ -67,7 +68,6 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Job
         fields = (
-            "client",
             "title",
             "description",
             "service_from",
@@ -76,7 +76,6 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             "vat_case",
             "order_reference",
         )
-        labels = {"client": _("Client")}
         help_texts = {
             "title": _("As it will stand on the invoice."),
             "vat_case": _(
@@ -93,6 +92,9 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields(["client"])
+        if self.instance.pk:
+            self.initial["client"] = self.instance.client_id
         self.fields["client"].queryset = Client.objects.filter(owner=owner).order_by("name")  # type: ignore[attr-defined]
         self.fields["vat_case"].choices = [  # type: ignore[attr-defined]
             choice

@@ -1,0 +1,151 @@
+"""What the API reads and writes. Amounts are decimal strings in EUR."""
+
+from rest_framework import serializers
+
+from coop.tenancy.api_fields import CurrencyField, MoneyField
+from invoicing.actions import CLIENT_FIELDS
+from invoicing.models import Client, Invoice, InvoiceLine, Job, JobMessage
+from invoicing.states import VAT_CASES, ConfirmationWay
+
+
+class ClientSerializer(serializers.ModelSerializer[Client]):
+    """A client."""
+
+    class Meta:
+        model = Client
+        fields = ("id", *CLIENT_FIELDS)
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """A job, as it is read."""
+
+    net_amount = MoneyField(source="net_cents", read_only=True)
+    currency = CurrencyField()
+    owner_name = serializers.CharField(source="owner.name", read_only=True)
+    client_id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Job
+        fields = (
+            "id",
+            "title",
+            "description",
+            "client_id",
+            "owner_name",
+            "service_from",
+            "service_until",
+            "net_amount",
+            "currency",
+            "vat_case",
+            "order_reference",
+            "state",
+            "state_on",
+            "return_reason",
+            "confirmed_on",
+            "guaranteed",
+        )
+        read_only_fields = fields
+
+
+class JobInputSerializer(serializers.Serializer[Job]):
+    """A job, as it is written."""
+
+    client_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    title = serializers.CharField(max_length=200)
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    service_from = serializers.DateField()
+    service_until = serializers.DateField()
+    net_amount = MoneyField(source="net_cents", positive=True)
+    vat_case = serializers.ChoiceField(choices=[(code, str(code)) for code, _label in VAT_CASES])
+    order_reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+
+class ReasonSerializer(serializers.Serializer[Job]):
+    """Why a job goes back."""
+
+    reason = serializers.CharField(max_length=4000)
+
+
+class CancellationSerializer(serializers.Serializer[Job]):
+    """Why a job is given up."""
+
+    reason = serializers.CharField(max_length=4000, required=False, allow_blank=True, default="")
+
+
+class ConfirmationSerializer(serializers.Serializer[Job]):
+    """That the client has confirmed."""
+
+    confirmed_on = serializers.DateField()
+    confirmed_by_name = serializers.CharField(max_length=200)
+    way = serializers.ChoiceField(choices=[(way.value, way.value) for way in ConfirmationWay])
+    evidence = serializers.CharField(max_length=4000)
+
+
+class MessageSerializer(serializers.ModelSerializer[JobMessage]):
+    """Something said on a job."""
+
+    author = serializers.CharField(source="author.name", read_only=True)
+
+    class Meta:
+        model = JobMessage
+        fields = ("id", "author", "by_owner", "text", "at", "read_at")
+        read_only_fields = ("id", "by_owner", "at", "read_at")
+
+
+class IssueSerializer(serializers.Serializer[Invoice]):
+    """Which confirmed jobs to invoice."""
+
+    job_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=500
+    )
+    issued_on = serializers.DateField()
+
+
+class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
+    """One position of an invoice."""
+
+    net_amount = MoneyField(source="net_cents", read_only=True)
+
+    class Meta:
+        model = InvoiceLine
+        fields = ("position", "title", "description", "net_amount")
+
+
+class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
+    """An issued invoice."""
+
+    net_amount = MoneyField(source="net_cents", read_only=True)
+    vat_amount = MoneyField(source="vat_cents", read_only=True)
+    gross_amount = MoneyField(source="gross_cents", read_only=True)
+    paid_amount = MoneyField(source="paid_cents", read_only=True)
+    fee_amount = MoneyField(source="fee_cents", read_only=True)
+    currency = CurrencyField()
+    job_id = serializers.IntegerField(read_only=True)
+    client_id = serializers.IntegerField(read_only=True)
+    lines = InvoiceLineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Invoice
+        fields = (
+            "id",
+            "number",
+            "job_id",
+            "client_id",
+            "buyer_name",
+            "issued_on",
+            "due_on",
+            "service_from",
+            "service_until",
+            "net_amount",
+            "vat_amount",
+            "gross_amount",
+            "paid_amount",
+            "fee_amount",
+            "currency",
+            "vat_case",
+            "vat_rate",
+            "state",
+            "paid_on",
+            "lines",
+        )
+        read_only_fields = fields

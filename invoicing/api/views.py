@@ -1,0 +1,179 @@
+"""Clients, jobs and invoices for programs: the same actions and queries as the pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from coop.tenancy.states import Role
+from invoicing import actions, queries
+from invoicing.api.serializers import (
+    CancellationSerializer,
+    ClientSerializer,
+    ConfirmationSerializer,
+    InvoiceSerializer,
+    IssueSerializer,
+    JobInputSerializer,
+    JobSerializer,
+    MessageSerializer,
+    ReasonSerializer,
+)
+from invoicing.models import Client, Invoice, Job
+
+BOTH = (Role.MEMBER, Role.INVOICING)
+READERS = (*BOTH, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD)
+
+
+def _roles(request: Request) -> frozenset[Role]:
+    roles: frozenset[Role] = request._request.roles  # type: ignore[attr-defined]  # noqa: SLF001 (the permission keeps them there)
+    return roles
+
+
+def _data(serializer_class: Any, request: Request, **kwargs: Any) -> dict[str, Any]:
+    serializer = serializer_class(data=request.data, **kwargs)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class ClientViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Client]):
+    """Own clients; everybody's for invoicing staff."""
+
+    allowed_roles = BOTH
+    allowed_roles_by_action = {"create": (Role.MEMBER,)}
+    serializer_class = ClientSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Client]:
+        """What the login may see."""
+        return queries.clients_for(self.request.user, _roles(self.request)).order_by("id")  # type: ignore[arg-type]
+
+    @extend_schema(request=ClientSerializer, responses={201: ClientSerializer})
+    def create(self, request: Request) -> Response:
+        """Enter a client."""
+        client = actions.add_client(on=timezone.localdate(), by=request.user, **_data(ClientSerializer, request))  # type: ignore[arg-type]
+        return Response(ClientSerializer(client).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ClientSerializer, responses=ClientSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a client; issued invoices stay as they are."""
+        client = actions.change_client(
+            client_id=int(pk),
+            on=timezone.localdate(),
+            by=request.user,  # type: ignore[arg-type]
+            **_data(ClientSerializer, request, partial=True),
+        )
+        return Response(ClientSerializer(client).data)
+
+
+class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Job]):
+    """Own jobs; everybody's for invoicing staff."""
+
+    allowed_roles = BOTH
+    allowed_roles_by_action = {
+        "create": (Role.MEMBER,),
+        "partial_update": (Role.MEMBER,),
+        "submit": (Role.MEMBER,),
+        "accept": (Role.INVOICING,),
+        "return_to_member": (Role.INVOICING,),
+    }
+    serializer_class = JobSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Job]:
+        """What the login may see."""
+        jobs = queries.jobs_for(self.request.user, _roles(self.request))  # type: ignore[arg-type]
+        return jobs.select_related("owner").order_by("-id")
+
+    @extend_schema(request=JobInputSerializer, responses={201: JobSerializer})
+    def create(self, request: Request) -> Response:
+        """Draft a job; its money goes to the member's own budget."""
+        job = actions.draft_job(
+            budget_id=queries.budget_of(request.user),  # type: ignore[arg-type]
+            on=timezone.localdate(),
+            by=request.user,  # type: ignore[arg-type]
+            **_data(JobInputSerializer, request),
+        )
+        return Response(JobSerializer(job).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=JobInputSerializer, responses=JobSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a draft or a returned job."""
+        fields = _data(JobInputSerializer, request, partial=True)
+        return Response(JobSerializer(actions.change_job(job_id=int(pk), by=request.user, **fields)).data)  # type: ignore[arg-type]
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def submit(self, request: Request, pk: str) -> Response:
+        """Hand a job to the office."""
+        return self._do(actions.submit_job, request, pk)
+
+    @extend_schema(request=None, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """The office has checked a job."""
+        return self._do(actions.accept_job, request, pk)
+
+    @extend_schema(request=ReasonSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], url_path="return")
+    def return_to_member(self, request: Request, pk: str) -> Response:
+        """Give a job back with a reason."""
+        return self._do(actions.return_job, request, pk, at=timezone.now(), **_data(ReasonSerializer, request))
+
+    @extend_schema(request=ConfirmationSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str) -> Response:
+        """Note that the client has confirmed."""
+        return self._do(actions.confirm_job, request, pk, **_data(ConfirmationSerializer, request))
+
+    @extend_schema(request=CancellationSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Give a job up."""
+        return self._do(actions.cancel_job, request, pk, **_data(CancellationSerializer, request))
+
+    @extend_schema(methods=["get"], responses=MessageSerializer(many=True))
+    @extend_schema(methods=["post"], request=MessageSerializer, responses={201: MessageSerializer})
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def messages(self, request: Request, pk: str) -> Response:
+        """Read what was said on a job, or add to it."""
+        job = queries.job_for(request.user, _roles(request), int(pk))  # type: ignore[arg-type]
+        if request.method == "GET":
+            return Response(MessageSerializer(queries.talk_of(job), many=True).data)
+        said = actions.say_on_job(
+            job_id=job.pk,
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+            **_data(MessageSerializer, request),
+        )
+        return Response(MessageSerializer(said).data, status=status.HTTP_201_CREATED)
+
+    def _do(self, act: Callable[..., Job], request: Request, pk: str, **given: Any) -> Response:
+        job = act(job_id=int(pk), on=timezone.localdate(), by=request.user, **given)
+        return Response(JobSerializer(job).data)
+
+
+class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Invoice]):
+    """Invoices of own jobs; all of them for the office, the board and the auditor."""
+
+    allowed_roles = READERS
+    allowed_roles_by_action = {"create": (Role.INVOICING,)}
+    serializer_class = InvoiceSerializer
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Invoice]:
+        """What the login may see."""
+        invoices = queries.invoices_for(self.request.user, _roles(self.request))  # type: ignore[arg-type]
+        return invoices.prefetch_related("lines").order_by("-issued_on", "-id")
+
+    @extend_schema(request=IssueSerializer, responses={201: InvoiceSerializer(many=True)})
+    def create(self, request: Request) -> Response:
+        """Issue the invoices of confirmed jobs, all or none."""
+        asked = _data(IssueSerializer, request)
+        issued = actions.issue_invoices(job_ids=asked["job_ids"], on=asked["issued_on"], by=request.user)  # type: ignore[arg-type]
+        return Response(InvoiceSerializer(issued, many=True).data, status=status.HTTP_201_CREATED)

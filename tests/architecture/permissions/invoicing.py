@@ -1,0 +1,77 @@
+"""Invoicing: members' own clients, jobs and invoices; the office's work lists."""
+
+from coop.tenancy.states import Role
+from invoicing.models import Client, Invoice, Job
+from tests.factories.invoicing import make_client, make_invoice, make_job
+
+_MEMBER = {Role.MEMBER}
+_OFFICE = {Role.INVOICING}
+_BOTH = {Role.MEMBER, Role.INVOICING}
+_READERS = {*_BOTH, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD}
+
+PERMISSIONS = {
+    "invoicing:client_list": _BOTH,
+    "invoicing:client_new": _MEMBER,
+    "invoicing:client": _BOTH,
+    "invoicing:job_list": _MEMBER,
+    "invoicing:job_new": _MEMBER,
+    "invoicing:job": _BOTH,
+    "invoicing:job_edit": _MEMBER,
+    "invoicing:job_submit": _MEMBER,
+    "invoicing:job_accept": _OFFICE,
+    "invoicing:job_return": _OFFICE,
+    "invoicing:job_confirm": _BOTH,
+    "invoicing:job_cancel": _BOTH,
+    "invoicing:job_say": _BOTH,
+    "invoicing:office_jobs": _OFFICE,
+    "invoicing:issue": _OFFICE,
+    "invoicing:invoice_list": _READERS,
+    "invoicing:invoice": _READERS,
+    "invoicing:invoice_pdf": _READERS,
+    "invoicing_api:client-list": {"GET": _BOTH, "POST": _MEMBER},
+    "invoicing_api:client-detail": _BOTH,
+    "invoicing_api:job-list": {"GET": _BOTH, "POST": _MEMBER},
+    "invoicing_api:job-detail": {"GET": _BOTH, "PATCH": _MEMBER},
+    "invoicing_api:job-submit": _MEMBER,
+    "invoicing_api:job-accept": _OFFICE,
+    "invoicing_api:job-return-to-member": _OFFICE,
+    "invoicing_api:job-confirm": _BOTH,
+    "invoicing_api:job-cancel": _BOTH,
+    "invoicing_api:job-messages": _BOTH,
+    "invoicing_api:invoice-list": {"GET": _READERS, "POST": _OFFICE},
+    "invoicing_api:invoice-detail": _READERS,
+}
+
+
+def _client(cast):
+    return {"client_id": (Client.objects.filter(owner=cast.member).first() or make_client(cast.member)).pk}
+
+
+def _job(cast):
+    return {"job_id": (Job.objects.filter(owner=cast.member, state="draft").first() or make_job(cast.member)).pk}
+
+
+def _invoice(cast):
+    found = Invoice.objects.filter(owner=cast.member).first() or make_invoice(cast.member, cast.invoicing)
+    return {"invoice_id": found.pk}
+
+
+def _pk(make):
+    return lambda cast: {"pk": next(iter(make(cast).values()))}
+
+
+SAMPLES = {
+    "invoicing:client": _client,
+    **{
+        f"invoicing:job{name}": _job
+        for name in ("", "_edit", "_submit", "_accept", "_return", "_confirm", "_cancel", "_say")
+    },
+    "invoicing:invoice": _invoice,
+    "invoicing:invoice_pdf": _invoice,
+    "invoicing_api:client-detail": _pk(_client),
+    **{
+        f"invoicing_api:job-{name}": _pk(_job)
+        for name in ("detail", "submit", "accept", "return-to-member", "confirm", "cancel", "messages")
+    },
+    "invoicing_api:invoice-detail": _pk(_invoice),
+}

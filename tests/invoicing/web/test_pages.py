@@ -1,0 +1,189 @@
+"""The pages, walked as people do."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from coop.documents.models import Document
+from coop.documents.registry import renderer_of
+from invoicing.models import Client, Invoice, Job
+from invoicing.states import JobState
+from members.queries import person_of
+from tests.cast import Cast
+from tests.factories.invoicing import WORKED, french, make_client, make_confirmed_job, make_invoice, make_job
+from tests.factories.members import make_member
+from tests.factories.tenancy import make_role
+
+
+@pytest.fixture
+def browse(cast: Cast, client_of):
+    return lambda user: client_of(user, cast.coop)
+
+
+CLIENT = {
+    "name": "Verlag Nordlicht GmbH",
+    "kind": "business",
+    "street": "Am Markt 1",
+    "postcode": "18055",
+    "city": "Rostock",
+    "country": "DE",
+    "language": "de",
+    "email": "rechnung@example.org",
+}
+
+
+def job_data(client: Client, **changes) -> dict:
+    return {
+        "client": client.pk,
+        "title": "Umschlag",
+        "service_from": "2026-05-01",
+        "service_until": "2026-05-29",
+        "net_cents": "1.234,50",
+        "vat_case": "de_reduced",
+        **changes,
+    }
+
+
+def test_a_member_enters_client_and_job_and_the_office_issues(cast: Cast, browse):
+    make_member(user=cast.member)
+    member, office = browse(cast.member), browse(cast.invoicing)
+    assert member.get(reverse("invoicing:job_new")).status_code == 200
+    assert member.post(reverse("invoicing:client_new"), CLIENT).status_code == 302
+    client = Client.objects.get()
+    answer = member.post(reverse("invoicing:job_new"), job_data(client, submit="1"))
+    job = Job.objects.get()
+    assert answer.status_code == 302
+    assert (job.net_cents, job.state, job.budget_id) == (123_450, JobState.SUBMITTED, person_of(cast.member).budget_id)
+    assert "Umschlag" in office.get(reverse("invoicing:office_jobs")).text
+    office.post(reverse("invoicing:job_return", args=[job.pk]), {"reason": "Welche Rechte?"})
+    assert "Welche Rechte?" in member.get(reverse("invoicing:job", args=[job.pk])).text
+    member.post(reverse("invoicing:job_say", args=[job.pk]), {"text": "Alle, drei Jahre."})
+    member.post(reverse("invoicing:job_edit", args=[job.pk]), job_data(client, net_cents="1000", submit="1"))
+    assert "Alle, drei Jahre." in office.get(reverse("invoicing:job", args=[job.pk])).text
+    office.post(reverse("invoicing:job_accept", args=[job.pk]))
+    confirmation = {
+        "confirmed_on": timezone.localdate().isoformat(),
+        "confirmed_by_name": "M. Beispiel",
+        "way": "order",
+        "evidence": "E-Mail",
+    }
+    member.post(reverse("invoicing:job_confirm", args=[job.pk]), confirmation)
+    listed = office.get(reverse("invoicing:office_jobs"), {"state": "confirmed"})
+    assert f'value="{job.pk}"' in listed.text
+    answer = office.post(reverse("invoicing:issue"), {"job": [job.pk], "issued_on": "2026-06-01"}, follow=True)
+    invoice = Invoice.objects.get()
+    assert invoice.number in answer.text
+    assert (invoice.net_cents, invoice.vat_cents) == (100_000, 7_000)
+    for user in (cast.member, cast.accountant, cast.board, cast.auditor):
+        page = browse(user).get(reverse("invoicing:invoice", args=[invoice.pk]))
+        assert page.status_code == 200
+        assert ("Postings" in page.text or "Buchungen" in page.text) == (user != cast.member)
+        assert invoice.number in browse(user).get(reverse("invoicing:invoice_list"), {"q": "nordlicht"}).text
+
+
+def test_the_paper_is_drawn_from_the_frozen_copy(cast: Cast, browse):
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    client = make_client(cast.member, **french())
+    invoice = make_invoice(cast.member, cast.invoicing, client=client, vat_case="eu_reverse_charge")
+    document = Document.objects.get()
+    text = PdfReader(BytesIO(renderer_of(document.kind)(document.source))).pages[0].extract_text()
+    for wanted in (
+        invoice.number,
+        "Ateliers Lumière SARL",
+        "FRANCE",
+        "FR40303265045",
+        "DE136695976",
+        "Steuerschuldnerschaft des Leistungsempfängers",
+        "Reverse charge",
+        "1 Jun 2026",
+        "29 May 2026",
+        "€1,000.00",
+        "Amtsgericht Charlottenburg, GnR 000 B",
+        "A. Vorstand, B. Vorstand",
+        "27/000/00000",
+    ):
+        assert wanted in text
+    assert browse(cast.member).get(reverse("invoicing:invoice_pdf", args=[invoice.pk])).status_code == 404
+
+
+def test_a_question_is_shown_and_the_draft_stays(cast: Cast, browse):
+    job = make_job(cast.member, client=make_client(cast.member, **french(vat_id="")), vat_case="eu_reverse_charge")
+    answer = browse(cast.member).post(reverse("invoicing:job_submit", args=[job.pk]), follow=True)
+    job.refresh_from_db()
+    assert job.state == JobState.DRAFT
+    assert "§ 3a (3)" in answer.text
+
+
+def test_bad_input_comes_back_with_its_reason(cast: Cast, browse):
+    make_member(user=cast.member)
+    browser = browse(cast.member)
+    answer = browser.post(reverse("invoicing:client_new"), {**CLIENT, "country": "FR", "vat_id": "FR40303265046"})
+    assert answer.status_code == 200
+    assert not Client.objects.exists()
+    client = make_client(cast.member)
+    for changes in ({"net_cents": "0"}, {"net_cents": "1,234.567"}, {"service_until": "2026-04-01"}, {"client": "999"}):
+        assert browser.post(reverse("invoicing:job_new"), job_data(client, **changes)).status_code == 200
+    assert not Job.objects.exists()
+
+
+def test_a_login_without_a_budget_is_told_so(cast: Cast, browse):
+    client = make_client(cast.member)
+    assert browse(cast.member).post(reverse("invoicing:job_new"), job_data(client)).status_code == 200
+    assert not Job.objects.exists()
+
+
+def test_other_members_find_nothing(cast: Cast, browse):
+    invoice = make_invoice(cast.member, cast.invoicing)
+    browser = browse(make_role("member"))
+    for name, pk in (
+        ("client", invoice.client_id),
+        ("job", invoice.job_id),
+        ("job_edit", invoice.job_id),
+        ("invoice", invoice.pk),
+        ("invoice_pdf", invoice.pk),
+    ):
+        assert browser.get(reverse(f"invoicing:{name}", args=[pk])).status_code == 404
+    for name in ("job_submit", "job_accept", "job_confirm", "job_cancel", "job_say"):
+        assert browser.post(reverse(f"invoicing:{name}", args=[invoice.job_id]), {"text": "x"}).status_code in {
+            302,
+            404,
+        }
+    assert invoice.number not in browser.get(reverse("invoicing:invoice_list")).text
+
+
+def test_lists_ask_the_same_for_one_and_for_thirty(cast: Cast, browse):
+    client = make_client(cast.member)
+    office = browse(cast.invoicing)
+    addresses = [
+        reverse("invoicing:invoice_list"),
+        reverse("invoicing:client_list"),
+        reverse("invoicing:office_jobs") + "?state=confirmed",
+    ]
+
+    def ask() -> list[int]:
+        counts = []
+        for address in addresses:
+            with CaptureQueriesContext(connection) as asked:
+                assert office.get(address).status_code == 200
+            counts.append(len(asked))
+        return counts
+
+    make_invoice(cast.member, cast.invoicing, client=client)
+    make_confirmed_job(cast.member, cast.invoicing, client=client)
+    ask()
+    one = ask()
+    for _ in range(15):
+        make_invoice(cast.member, cast.invoicing, client=client)
+        make_confirmed_job(cast.member, cast.invoicing, client=client)
+    assert ask() == one
+    assert WORKED
+
+
+def test_the_api_has_a_schema_without_warnings(db):
+    call_command("spectacular", "--fail-on-warn", "--file", "/dev/null", "--validate")
