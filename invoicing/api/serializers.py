@@ -56,7 +56,7 @@ class JobInputSerializer(serializers.Serializer[Job]):
     service_from = serializers.DateField()
     service_until = serializers.DateField()
     net_amount = MoneyField(source="net_cents", positive=True)
-    vat_case = serializers.ChoiceField(choices=[(code, str(code)) for code, _label in VAT_CASES])
+    vat_case = serializers.ChoiceField(choices=VAT_CASES)
     order_reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
 
 

@@ -1,5 +1,6 @@
 """What people type about clients and jobs. Forms parse; the actions decide."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,14 @@ class EuroField(forms.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=12, decimal_places=2, localize=True, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Euros, with or without points between the thousands: Django alone takes them only where it writes them."""
+        group = formats.get_format("THOUSAND_SEPARATOR")
+        text = "".join(str(value).split()) if value else value
+        if text and re.fullmatch(rf"-?\d{{1,3}}({re.escape(group)}\d{{3}})+(\D\d{{1,2}})?", text):
+            text = text.replace(group, "")
+        return super().to_python(text)
 
     def clean(self, value: Any) -> Any:
         """Cents, or None where nothing is required and written."""

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from coop.ledger.models import Cover
+from coop.tenancy.states import Role
 from tests.cast import Cast
 from tests.factories.invoicing import make_client, make_invoice, make_job
 from tests.factories.members import make_member
@@ -72,7 +73,7 @@ def test_messages_are_said_and_read(cast: Cast, call):
 
 
 def test_others_find_nothing(cast: Cast, call):
-    invoice, other = make_invoice(cast.member, cast.invoicing), make_role("member")
+    invoice, other = make_invoice(cast.member, cast.invoicing), make_role(Role.MEMBER)
     for path in (f"invoices/{invoice.pk}/", f"jobs/{invoice.job_id}/", f"clients/{invoice.client_id}/"):
         assert call(cast.member, "get", path).status_code == 200
         assert call(other, "get", path).status_code == 404

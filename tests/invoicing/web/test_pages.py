@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coop.documents.models import Document
 from coop.documents.registry import renderer_of
+from coop.tenancy.states import Role
 from invoicing.models import Client, Invoice, Job
 from invoicing.states import JobState
 from members.queries import person_of
@@ -35,7 +36,7 @@ CLIENT = {
 }
 
 
-def job_data(client: Client, **changes) -> dict:
+def job_data(client: Client, /, **changes) -> dict:
     return {
         "client": client.pk,
         "title": "Umschlag",
@@ -140,7 +141,7 @@ def test_a_login_without_a_budget_is_told_so(cast: Cast, browse):
 
 def test_other_members_find_nothing(cast: Cast, browse):
     invoice = make_invoice(cast.member, cast.invoicing)
-    browser = browse(make_role("member"))
+    browser = browse(make_role(Role.MEMBER))
     for name, pk in (
         ("client", invoice.client_id),
         ("job", invoice.job_id),
