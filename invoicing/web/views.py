@@ -51,7 +51,11 @@ def client_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def client_new(request: HttpRequest) -> HttpResponse:
     """A new client."""
-    return _client_form(request, Client(), lambda fields: actions.add_client(on=_today(), by=request.user, **fields))
+    return _client_form(
+        request,
+        Client(),
+        lambda fields: actions.add_client(on=_today(), by=request.user, **fields),  # type: ignore[arg-type]
+    )
 
 
 @allow(Role.MEMBER, Role.INVOICING)
@@ -62,7 +66,7 @@ def client_edit(request: HttpRequest, client_id: int) -> HttpResponse:
     return _client_form(
         request,
         client,
-        lambda fields: actions.change_client(client_id=client_id, on=_today(), by=request.user, **fields),
+        lambda fields: actions.change_client(client_id=client_id, on=_today(), by=request.user, **fields),  # type: ignore[arg-type]
     )
 
 
