@@ -69,7 +69,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     """A job for one of the member's own clients."""
 
-    client: forms.ModelChoiceField[Client] = forms.ModelChoiceField(queryset=None, label=_("Client"))
+    client: "forms.ModelChoiceField[Client]" = forms.ModelChoiceField(queryset=None, label=_("Client"))
     net_cents = EuroField(
         label=_("Net amount"), help_text=_("Without VAT. The cooperative's fee goes off this amount.")
     )
