@@ -248,6 +248,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Several things have a state: each kind of state gets a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "JobStateEnum": "invoicing.states.JobState",
+        "InvoiceStateEnum": "invoicing.states.InvoiceState",
+        "PayslipStateEnum": "payroll.states.PayslipState",
+        "SalaryRequestStateEnum": "coop.planning.states.RequestState",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "coop.front.api.schema.add_problems",
