@@ -1,6 +1,7 @@
 """The payslip on paper: what § 108 GewO and § 1 EntgBV ask for, and what the budget bore."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -128,7 +129,10 @@ def facts(slip: Payslip) -> list[tuple[Any, Any]]:
         (_("Date of birth"), f"{born:%d.%m.%Y}" if born else "–"),
         (_("Insurance number"), insured.insurance_number if insured else "–"),
         (_("Employed since"), f"{employed_since(slip.contract):%d.%m.%Y}"),
-        (_("Employed until"), f"{slip.contract.ends_on:%d.%m.%Y}" if slip.contract.ends_on else _("open")),
+        (
+            _("Employed until"),
+            f"{slip.contract.ends_on - timedelta(days=1):%d.%m.%Y}" if slip.contract.ends_on else _("open"),
+        ),
         (_("Tax days / insurance days"), f"{DAYS_OF_MONTH} / {DAYS_OF_MONTH}"),
         (_("Tax identification number"), tax.tax_id if tax else "–"),
         (_("Tax class"), _tax_class(inputs)),

@@ -136,7 +136,9 @@ def advised_net_cents(day: date) -> int | None:
 
 def running_contract(person_id: int, day: date) -> EmploymentContract | None:
     """The contract in force on a day, or the next one that begins."""
-    contracts = EmploymentContract.objects.filter(person_id=person_id).order_by("starts_on")
+    contracts: list[EmploymentContract] = list(
+        EmploymentContract.objects.filter(person_id=person_id).order_by("starts_on")
+    )
     for contract in contracts:
         if contract.ends_on is None or contract.ends_on > day:
             return contract

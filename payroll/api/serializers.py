@@ -13,11 +13,11 @@ class PayslipLineSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     side = serializers.ChoiceField(choices=["employee", "tax", "employer"])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes fields out of the class
     basis = MoneyField(source="basis_cents", allow_null=True)
     rate = serializers.DecimalField(max_digits=12, decimal_places=6, allow_null=True)
     amount = MoneyField(source="amount_cents")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class PayslipSerializer(serializers.Serializer[Any]):

@@ -181,7 +181,7 @@ def pdf_answer(request: HttpRequest, slip: Payslip) -> HttpResponse:
 
 
 def _parts(slip: Payslip, taxes: int) -> list[dict[str, Any]]:
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"name": _("Paid out"), "value": slip.net_cents},
         {"name": _("Social insurance, both shares"), "value": slip.employee_cents + slip.employer_cents},
         {"name": _("Taxes"), "value": taxes + slip.flat_tax_cents},

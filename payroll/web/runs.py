@@ -121,7 +121,11 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
             "tabs": _tabs(row, shown, lists),
             "order_url": _payment_order(row),
             "starts": sum(slip.starts for slip in slips),
-            "problems": len(lists["problems"]),
+            "problems": [_slip(slip, may_edit=may_edit) for slip in lists["problems"]],
+            "problem_columns": [
+                {"key": "name", "label": _("Name"), "url": "url"},
+                {"key": "problem", "label": _("What to do")},
+            ],
         },
     )
 
@@ -300,7 +304,6 @@ def _slip_columns() -> list[dict[str, Any]]:
         {"key": "cost", "label": _("Total cost"), "kind": "money"},
         {"key": "shortfall", "label": _("Not covered"), "kind": "money"},
         {"key": "state", "label": _("State"), "kind": "state"},
-        {"key": "problem", "label": _("What to do")},
     ]
 
 

@@ -26,7 +26,7 @@ def text_of(data: bytes) -> str:
 def test_a_payslip_says_what_the_law_asks_for(cast):
     ada = make_member()
     give_money(ada, 200_000)
-    employ(ada, church="yes")
+    employ(ada, church="yes", ends_on=date(2026, 5, 1))
     run_month(cast.payroll, cast.board)
     slip = Payslip.objects.get()
     text = text_of(render_payslip(f"payslip:{slip.pk}"))
@@ -38,6 +38,7 @@ def test_a_payslip_says_what_the_law_asks_for(cast):
         "86095749191"[:4],
         "Musterkasse",
         "30 / 30",
+        "30.04.2026",
         "1-1-1-1",
         "1.150,00",
         "979,03",
