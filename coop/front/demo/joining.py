@@ -37,13 +37,13 @@ def _apply(world: World, group: list[Profile], on: date) -> None:
     world.on(on + timedelta(days=4), lambda day: _admit(world, group, ids, day))
 
 
-def apply_once(profile: Profile, on: date) -> int:
+def apply_once(profile: Profile, on: date, *, tell_office: bool = False) -> int:
     """Hand in one application; its id."""
     person = apply(
         at=at(on),
         consent=True,
         shares=profile.shares,
-        tell_office=False,
+        tell_office=tell_office,
         name=profile.name,
         email=profile.email,
         street=profile.street,

@@ -18,6 +18,7 @@ from coop.front.demo.joining import plan_joining
 from coop.front.demo.office_bank import plan_office
 from coop.front.demo.paying import plan_salaries
 from coop.front.demo.people import Pattern, Profile, make_people
+from coop.front.demo.stories import plan_low_budget
 from coop.front.demo.waiting import leave_work
 from coop.front.demo.working import plan_work
 from coop.front.demo.world import World
@@ -86,7 +87,7 @@ def _make(
             return Made(slug=plan.slug, months=[], members=0)
         with coop_scope(office.cooperative.pk):
             world = _world(office, make_login, seed=seed, months=months, today=today)
-            for prepare in (plan_joining, plan_work, plan_office, plan_salaries, leave_work):
+            for prepare in (plan_joining, plan_work, plan_office, plan_low_budget, plan_salaries, leave_work):
                 prepare(world)
             world.play(_months_shown(plan, say))
             _draw_newest()
@@ -120,7 +121,7 @@ def _with_roles(people: list[Profile], plan: Plan, *, months: int) -> Iterator[P
     """The same people, three of them with a story and an address that is easy to remember."""
     stories = {
         0: {"email": f"steady@{plan.domain}", "pattern": Pattern.STEADY, "monthly_cents": 4_200_00},
-        1: {"email": f"low@{plan.domain}", "pattern": Pattern.PROJECTS, "monthly_cents": 2_400_00},
+        1: {"email": f"low@{plan.domain}", "pattern": Pattern.SMALL, "monthly_cents": 1_300_00},
         len(people) - 1: {
             "email": f"new@{plan.domain}", "pattern": Pattern.STARTING, "monthly_cents": 2_600_00,
             "joins_month": months - 1, "wants_salary": False,

@@ -12,21 +12,26 @@ from coop.front.demo.fictitious_numbers import iban
 from coop.front.demo.joining import PRIVATE_ACCOUNTS
 from coop.front.demo.office_bank import TAX_OFFICE
 from coop.front.demo.world import Member, World
-from coop.ledger.actions import commit, next_month
+from coop.law import LawUnknown
+from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import available_cents, party_balances
 from coop.money import share_of
+from coop.planning.actions import approve_request, decline_request, request_salary
+from coop.planning.models import SalaryRequest
 from coop.tenancy.states import Role
 from payroll.actions import approve_run, compute_chunk, people_to_pay, post_run, start_run
 from payroll.germany.church_tax import State, church_tax_rate
-from payroll.germany.salary import Terms, gross_of_cost, salary, salary_law
-from payroll.master_data import agree_contract, enter_insurance, enter_payout_account, enter_tax_data
+from payroll.germany.salary import Terms, gross_of_cost, salary_law
+from payroll.master_data import enter_insurance, enter_payout_account, enter_tax_data
 from payroll.states import Church
 
 ASK_DAY = 23
 """Requests for the next month come in on this day."""
 CONTRACT_MONTHS = 4
-SMALLEST_GROSS = 620_00
+SMALLEST_COST = 820_00
+"""Below it there would be a Minijob."""
+DECLINED_SHARE = 0.1
 COST_SHARE = Decimal("0.97")
 """What of the expected income after the fee goes into the salary's total cost."""
 FUND_ACCOUNTS = 700_000
@@ -43,53 +48,66 @@ def plan_salaries(world: World) -> None:
 
 
 def _ask(world: World, on: date) -> None:
-    for member in world.members:
-        start_of_pay = next_month(on)
-        covered = member.employed_until is not None and member.employed_until > start_of_pay
-        if member.profile.wants_salary and not covered:
-            _employ(world, member, start_of_pay, on)
-
-
-def _employ(world: World, member: Member, starts_on: date, on: date) -> None:
-    gross, cost = affordable(world, member, starts_on, CONTRACT_MONTHS, on)
-    if gross < SMALLEST_GROSS:
+    starts_on = next_month(on)
+    try:
+        salary_law(starts_on)
+    except LawUnknown:
         return
-    payroll = world.who(Role.PAYROLL)
+    for member in world.members:
+        covered = member.employed_until is not None and member.employed_until > starts_on
+        if not member.profile.wants_salary or covered:
+            continue
+        gross = affordable(world, member, starts_on, on)
+        if gross:
+            employ(world, member, gross, starts_on, on)
+        elif world.chance(DECLINED_SHARE):
+            _decline(world, member, starts_on, on)
+
+
+def employ(world: World, member: Member, gross_cents: int, starts_on: date, on: date) -> None:
+    """A member asks for a salary from a month on, and the office approves it two days later."""
     tell_payroll(world, member, starts_on, on)
-    ends_on = _plus(starts_on, CONTRACT_MONTHS)
-    contract = agree_contract(
+    request = ask(member, gross_cents, starts_on, on)
+    approve_request(request_id=request.pk, at=at(on + timedelta(days=1), 13), by=world.who(Role.PAYROLL))
+    member.employed_until = request.ends_on
+
+
+def ask(member: Member, gross_cents: int, starts_on: date, on: date) -> SalaryRequest:
+    """A member asks for a salary from a month on."""
+    return request_salary(
         person_id=member.person_id,
-        gross_cents=gross,
-        weekly_hours=hours_for(gross),
-        position=member.profile.trade.name,
+        gross_cents=gross_cents,
+        weekly_hours=hours_for(gross_cents),
         starts_on=starts_on,
-        ends_on=ends_on,
+        ends_on=_plus(starts_on, CONTRACT_MONTHS),
         at=at(on),
-        by=payroll,
+        by=member.user,
     )
-    commit(
-        budget_id=member.budget_id,
-        source=f"contract:{contract.pk}",
-        monthly_cents=cost,
-        since=starts_on,
-        until=ends_on,
-        on=on,
-    )
-    member.employed_until = ends_on
 
 
-def affordable(world: World, member: Member, starts_on: date, months: int, on: date) -> tuple[int, int]:
-    """The gross salary that income suggests and budget and cover bear for so long, and its total cost; cents."""
+def _decline(world: World, member: Member, starts_on: date, on: date) -> None:
+    tell_payroll(world, member, starts_on, on)
+    request = ask(member, member.profile.monthly_cents // 1500 * 1000, starts_on, on)
+    decline_request(
+        request_id=request.pk,
+        reason="Das Budget trägt dieses Gehalt noch nicht. Nach den nächsten bestätigten Aufträgen gern noch einmal.",
+        at=at(on + timedelta(days=1), 13),
+        by=world.who(Role.PAYROLL),
+    )
+
+
+def affordable(world: World, member: Member, starts_on: date, on: date, *, wish_cents: int = 0) -> int:
+    """The gross salary that income suggests and budget and cover bear until a contract ends, or 0; cents.
+
+    `wish_cents` is a total monthly cost to wish for instead of what the income suggests.
+    """
     rate = 1 - world.office.plan.policy["fee_rate"]
-    wish = share_of(share_of(member.profile.monthly_cents, rate), COST_SHARE)
-    bearable = available_cents(member.budget_id, on) // months
-    law = salary_law(starts_on)
-    terms = _terms(world, member, starts_on)
-    if min(wish, bearable) < SMALLEST_GROSS:
-        return 0, 0
-    found = gross_of_cost(law, terms, min(wish, bearable))
-    gross = found.gross_cents // 1000 * 1000
-    return gross, salary(law, terms, gross).cost_cents
+    wish = wish_cents or share_of(share_of(member.profile.monthly_cents, rate), COST_SHARE)
+    cost = min(wish, available_cents(member.budget_id, on) // CONTRACT_MONTHS)
+    if cost < SMALLEST_COST:
+        return 0
+    found = gross_of_cost(salary_law(starts_on), _terms(world, member, starts_on), cost)
+    return found.gross_cents // 1000 * 1000
 
 
 def _terms(world: World, member: Member, day: date) -> Terms:
@@ -172,8 +190,8 @@ def start(world: World, on: date) -> None:
 def _approve(world: World, run_id: int, on: date) -> None:
     approve_run(run_id=run_id, by=world.who(Role.BOARD), at=at(on))
     run = post_run(run_id=run_id, at=at(on, 10))
-    for order in PaymentOrder.objects.defer("file").filter(source=f"run:{run.pk}", state=OrderState.WAITING):
-        send(world, order, on)
+    for order in PaymentOrder.objects.defer("file").filter(purpose=Purpose.SALARY, state=OrderState.WAITING):
+        send(world, order, on, by=Role.ACCOUNTANT)
     month = run.month
     owed = {**_owed(AccountCode.FUNDS), **_owed(AccountCode.LEVIES)}
     order_payment(world, f"contributions:{month:%Y-%m}", owed, on=on, execute_on=contributions_due_on(month))
@@ -219,10 +237,10 @@ def order_payment(
         by=world.who(Role.ACCOUNTANT),
         at=at(on, 11),
     )
-    send(world, order, on)
+    send(world, order, on, by=Role.BOARD)
 
 
-def send(world: World, order: PaymentOrder, on: date) -> None:
+def send(world: World, order: PaymentOrder, on: date, *, by: Role) -> None:
     """The second person approves an order; the bank carries it out on its day."""
-    approve_payment_order(order_id=order.pk, by=world.who(Role.BOARD), at=at(on, 12))
+    approve_payment_order(order_id=order.pk, by=world.who(by), at=at(on, 12))
     world.bank.carry_out(on=order.execute_on, cents=order.total_cents, reference=order.reference)

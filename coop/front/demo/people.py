@@ -133,15 +133,15 @@ NAMES = (
 )  # fmt: skip
 
 _PATTERNS = (
-    (Pattern.STEADY, 44),
-    (Pattern.PROJECTS, 20),
+    (Pattern.STEADY, 32),
+    (Pattern.PROJECTS, 30),
     (Pattern.SEASON, 12),
-    (Pattern.SMALL, 12),
-    (Pattern.STARTING, 12),
+    (Pattern.SMALL, 10),
+    (Pattern.STARTING, 16),
 )
 _EARNINGS = {
-    Pattern.STEADY: (2_100, 5_200),
-    Pattern.PROJECTS: (2_400, 6_500),
+    Pattern.STEADY: (1_900, 4_600),
+    Pattern.PROJECTS: (1_900, 4_400),
     Pattern.SEASON: (1_900, 3_600),
     Pattern.SMALL: (350, 900),
     Pattern.STARTING: (1_500, 3_200),
@@ -177,7 +177,7 @@ def make_people(rng: Random, *, count: int, domain: str, first_name: int, months
                 shares=rng.choices((1, 2, 3, 5, 10), (50, 20, 15, 10, 5))[0],
                 pattern=pattern,
                 monthly_cents=rng.randrange(low, high) // 10 * 1000,
-                wants_salary=pattern != Pattern.SMALL and rng.random() < 0.85,  # noqa: PLR2004
+                wants_salary=pattern != Pattern.SMALL and rng.random() < 0.93,  # noqa: PLR2004
                 tax_class=rng.choices((1, 2, 3, 4, 5), (58, 6, 10, 20, 6))[0] if children else rng.choice((1, 1, 1, 4)),
                 church=rng.random() < 0.25,  # noqa: PLR2004
                 children=children,

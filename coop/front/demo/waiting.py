@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from coop.front.demo.calendar import at, last_day_of
 from coop.front.demo.joining import apply_once
 from coop.front.demo.office_bank import import_until
-from coop.front.demo.paying import start
+from coop.front.demo.paying import ask, start
 from coop.front.demo.people import make_people
 from coop.front.demo.working import start_job
 from coop.front.demo.world import Member, World
+from coop.law import LawUnknown
+from coop.ledger.actions import next_month
 from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
 from invoicing.states import InvoiceState
+from payroll.germany.salary import salary_law
 from payroll.models import PayrollRun
 
 APPLICANTS = 3
@@ -24,6 +27,7 @@ def leave_work(world: World) -> None:
     """Leave applications, jobs to check, money nobody can place, and a run to review. Plan it before playing."""
     world.on(world.today - timedelta(days=2), lambda on: _apply(world, on))
     world.on(world.today - timedelta(days=1), lambda on: _hand_in_jobs(world, on))
+    world.on(world.today - timedelta(days=1), lambda on: _ask_for_salaries(world, on))
     world.on(world.today, lambda on: _odd_money(world, on))
     world.on(world.today, lambda on: import_until(world, on))
     world.on(world.today, lambda on: _run_to_review(world, on))
@@ -40,7 +44,7 @@ def _apply(world: World, on: date) -> None:
         funds=len(world.office.funds),
     )
     for profile in applicants:
-        apply_once(replace(profile, email=f"bewerbung{profile.n + 1}@{plan.domain}"), on)
+        apply_once(replace(profile, email=f"bewerbung{profile.n + 1}@{plan.domain}"), on, tell_office=True)
 
 
 def _hand_in_jobs(world: World, on: date) -> None:
@@ -74,6 +78,19 @@ def _hand_in_jobs(world: World, on: date) -> None:
 
 def _draft(world: World, member: Member, month: date, on: date) -> None:
     start_job(world, member, member.clients[-1], month=month, net_cents=480_00, on=on)
+
+
+def _ask_for_salaries(world: World, on: date) -> None:
+    """Requests that the office has not decided: raises, and one that no budget bears."""
+    starts_on = next_month(world.today)
+    try:
+        salary_law(starts_on)
+    except LawUnknown:
+        return
+    employed = [member for member in world.members if member.employed_until and member.profile.email[:4] != "low@"]
+    for member, percent in zip(employed[-3:], (100, 105, 190), strict=False):
+        gross = member.profile.monthly_cents * percent // 170 // 1000 * 1000
+        ask(member, max(gross, 800_00), starts_on, on)
 
 
 def _odd_money(world: World, on: date) -> None:

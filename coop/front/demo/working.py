@@ -63,10 +63,8 @@ def _amounts(world: World, member: Member, month: date) -> list[int]:
     match profile.pattern:
         case Pattern.STEADY:
             amounts = [average * rng.randrange(92, 109) // 100]
-            if rng.random() < 0.2:  # noqa: PLR2004
-                amounts = [amounts[0] * 6 // 10, amounts[0] * 4 // 10]
         case Pattern.PROJECTS:
-            amounts = [average * rng.randrange(170, 240) // 100] if rng.random() < 0.5 else []  # noqa: PLR2004
+            amounts = [average * rng.randrange(200, 290) // 100] if rng.random() < 0.4 else []  # noqa: PLR2004
         case Pattern.SEASON:
             amounts = [average * _SEASON[month.month] // 10]
         case Pattern.SMALL:

@@ -53,10 +53,10 @@ class World:
     make_login: Callable[..., User]
     members: list[Member] = field(default_factory=list)
     returned_once: bool = False
-    _events: list[tuple[date, int, Callable[[date], None]]] = field(default_factory=list)
+    _events: list[tuple[date, int, Callable[[date], object]]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)
 
-    def on(self, day: date, what: Callable[[date], None]) -> None:
+    def on(self, day: date, what: Callable[[date], object]) -> None:
         """Let something happen on a day: `what` is called with it. Of one day, what was told first comes first."""
         heapq.heappush(self._events, (day, next(self._order), what))
 
