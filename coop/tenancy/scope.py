@@ -43,6 +43,9 @@ def coop_scope(coop_id: int) -> Iterator[int]:
     outer = _current.get()
     nested = connection.in_atomic_block
     with transaction.atomic():
+        if nested and outer is not None and outer != coop_id:
+            # What the outer scope has written is hidden in here, and would fail its deferred checks at the way out.
+            _check_deferred_constraints()
         _tell_database(coop_id)
         token = _current.set(coop_id)
         try:

@@ -159,3 +159,18 @@ def test_truncate_is_not_for_the_application(coop):
     for model in FENCED:
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
+
+
+def test_a_nested_scope_lets_the_outer_ones_entries_be_checked(coop, other_coop):
+    from coop.ledger.actions import open_budget, post
+    from coop.ledger.chart import AccountCode
+    from coop.ledger.lines import credit, debit, draft
+    from tests.factories.tenancy import FOUNDED
+
+    budget = open_budget(name="Ada", on=FOUNDED)
+    lines = [debit(AccountCode.ALLOC, 100), credit(AccountCode.FREE, 100, budget_id=budget.pk)]
+    post(draft("outer", FOUNDED, "Outer", lines))
+    with coop_scope(other_coop.pk):
+        budget = open_budget(name="Cem", on=FOUNDED)
+        lines = [debit(AccountCode.ALLOC, 100), credit(AccountCode.FREE, 100, budget_id=budget.pk)]
+        post(draft("inner", FOUNDED, "Inner", lines))

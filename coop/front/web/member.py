@@ -28,7 +28,7 @@ from coop.tenancy.states import Role
 from invoicing.states import JobState
 from members.queries import person_of
 
-PER_PAGE = 50
+PER_PAGE = 25
 JOB_TONES = {
     JobState.SUBMITTED: "info",
     JobState.RETURNED: "warn",
@@ -50,9 +50,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     standing = standing_of(person.budget_id, today)
     jobs = [
         {
-            "title": row.title,
+            "title": f"{row.title}, {row.client_name}",
             "url": address_of("invoicing:job", row.id),
-            "client": row.client_name,
             "net": row.net_cents,
             "state": {"label": JobState(row.state).label, "tone": JOB_TONES.get(JobState(row.state), "neutral")},
         }
@@ -63,7 +62,6 @@ def mine(request: HttpRequest) -> HttpResponse:
             "month": row.month,
             "url": address_of("payroll:my_payslip", row.id),
             "net": row.net_cents,
-            "cost": row.cost_cents,
         }
         for row in latest_payslips(person)
     ]
@@ -80,7 +78,6 @@ def mine(request: HttpRequest) -> HttpResponse:
             "jobs": jobs,
             "job_columns": [
                 {"key": "title", "label": _("Job"), "url": "url"},
-                {"key": "client", "label": _("Client")},
                 {"key": "net", "label": _("Net"), "kind": "money"},
                 {"key": "state", "label": _("State"), "kind": "state"},
             ],
@@ -88,7 +85,6 @@ def mine(request: HttpRequest) -> HttpResponse:
             "payslip_columns": [
                 {"key": "month", "label": _("Month"), "kind": "month", "url": "url"},
                 {"key": "net", "label": _("Paid out"), "kind": "money"},
-                {"key": "cost", "label": _("Out of the budget"), "kind": "money"},
             ],
             "actions": [{"url": address_of("invoicing:job_new"), "label": _("New job"), "tone": "primary"}],
         },
