@@ -1,12 +1,35 @@
 """Addresses of the API."""
 
-from rest_framework.routers import SimpleRouter
+from django.urls import path
 
+from coop.tenancy.states import Role
 from invoicing.api.views import ClientViewSet, InvoiceViewSet, JobViewSet
 
+MEMBER, OFFICE = (Role.MEMBER,), (Role.INVOICING,)
+
 app_name = "invoicing_api"
-router = SimpleRouter()
-router.register("clients", ClientViewSet, basename="client")
-router.register("jobs", JobViewSet, basename="job")
-router.register("invoices", InvoiceViewSet, basename="invoice")
-urlpatterns = router.urls
+urlpatterns = [
+    path("clients/", ClientViewSet.as_view({"get": "list", "post": "create"}), name="client-list"),
+    path(
+        "clients/<int:pk>/", ClientViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="client-detail"
+    ),
+    path("jobs/", JobViewSet.as_view({"get": "list", "post": "create"}), name="job-list"),
+    path("jobs/<int:pk>/", JobViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="job-detail"),
+    # The roles of one step hold for every method, so that the wrong role finds nothing, whatever it sends.
+    path("jobs/<int:pk>/submit/", JobViewSet.as_view({"post": "submit"}, allowed_roles=MEMBER), name="job-submit"),
+    path("jobs/<int:pk>/accept/", JobViewSet.as_view({"post": "accept"}, allowed_roles=OFFICE), name="job-accept"),
+    path(
+        "jobs/<int:pk>/return/",
+        JobViewSet.as_view({"post": "return_to_member"}, allowed_roles=OFFICE),
+        name="job-return-to-member",
+    ),
+    path("jobs/<int:pk>/confirm/", JobViewSet.as_view({"post": "confirm"}), name="job-confirm"),
+    path("jobs/<int:pk>/cancel/", JobViewSet.as_view({"post": "cancel"}), name="job-cancel"),
+    path(
+        "jobs/<int:pk>/messages/",
+        JobViewSet.as_view({"get": "messages", "post": "say"}, pagination_class=None),
+        name="job-messages",
+    ),
+    path("invoices/", InvoiceViewSet.as_view({"get": "list", "post": "create"}), name="invoice-list"),
+    path("invoices/<int:pk>/", InvoiceViewSet.as_view({"get": "retrieve"}), name="invoice-detail"),
+]

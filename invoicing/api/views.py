@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -47,7 +46,6 @@ class ClientViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     allowed_roles = BOTH
     allowed_roles_by_action = {"create": (Role.MEMBER,)}
     serializer_class = ClientSerializer
-    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Client]:
         """What the login may see."""
@@ -60,10 +58,11 @@ class ClientViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response(ClientSerializer(client).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ClientSerializer, responses=ClientSerializer)
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: int) -> Response:
         """Change a client; issued invoices stay as they are."""
+        queries.client_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
         client = actions.change_client(
-            client_id=int(pk),
+            client_id=pk,
             on=timezone.localdate(),
             by=request.user,  # type: ignore[arg-type]
             **_data(ClientSerializer, request, partial=True),
@@ -83,7 +82,6 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         "return_to_member": (Role.INVOICING,),
     }
     serializer_class = JobSerializer
-    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Job]:
         """What the login may see."""
@@ -102,49 +100,46 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         return Response(JobSerializer(job).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=JobInputSerializer, responses=JobSerializer)
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: int) -> Response:
         """Change a draft or a returned job."""
+        self._job(request, pk)
         fields = _data(JobInputSerializer, request, partial=True)
-        return Response(JobSerializer(actions.change_job(job_id=int(pk), by=request.user, **fields)).data)  # type: ignore[arg-type]
+        return Response(JobSerializer(actions.change_job(job_id=pk, by=request.user, **fields)).data)  # type: ignore[arg-type]
 
     @extend_schema(request=None, responses=JobSerializer)
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, pk: str) -> Response:
+    def submit(self, request: Request, pk: int) -> Response:
         """Hand a job to the office."""
         return self._do(actions.submit_job, request, pk)
 
     @extend_schema(request=None, responses=JobSerializer)
-    @action(detail=True, methods=["post"])
-    def accept(self, request: Request, pk: str) -> Response:
+    def accept(self, request: Request, pk: int) -> Response:
         """The office has checked a job."""
         return self._do(actions.accept_job, request, pk)
 
     @extend_schema(request=ReasonSerializer, responses=JobSerializer)
-    @action(detail=True, methods=["post"], url_path="return")
-    def return_to_member(self, request: Request, pk: str) -> Response:
+    def return_to_member(self, request: Request, pk: int) -> Response:
         """Give a job back with a reason."""
-        return self._do(actions.return_job, request, pk, at=timezone.now(), **_data(ReasonSerializer, request))
+        return self._do(actions.return_job, request, pk, ReasonSerializer, at=timezone.now())
 
     @extend_schema(request=ConfirmationSerializer, responses=JobSerializer)
-    @action(detail=True, methods=["post"])
-    def confirm(self, request: Request, pk: str) -> Response:
+    def confirm(self, request: Request, pk: int) -> Response:
         """Note that the client has confirmed."""
-        return self._do(actions.confirm_job, request, pk, **_data(ConfirmationSerializer, request))
+        return self._do(actions.confirm_job, request, pk, ConfirmationSerializer)
 
     @extend_schema(request=CancellationSerializer, responses=JobSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
+    def cancel(self, request: Request, pk: int) -> Response:
         """Give a job up."""
-        return self._do(actions.cancel_job, request, pk, **_data(CancellationSerializer, request))
+        return self._do(actions.cancel_job, request, pk, CancellationSerializer)
 
-    @extend_schema(methods=["get"], responses=MessageSerializer(many=True))
-    @extend_schema(methods=["post"], request=MessageSerializer, responses={201: MessageSerializer})
-    @action(detail=True, methods=["get", "post"], pagination_class=None)
-    def messages(self, request: Request, pk: str) -> Response:
-        """Read what was said on a job, or add to it."""
-        job = queries.job_for(request.user, _roles(request), int(pk))  # type: ignore[arg-type]
-        if request.method == "GET":
-            return Response(MessageSerializer(queries.talk_of(job), many=True).data)
+    @extend_schema(responses=MessageSerializer(many=True))
+    def messages(self, request: Request, pk: int) -> Response:
+        """What was said on a job, oldest first."""
+        return Response(MessageSerializer(queries.talk_of(self._job(request, pk)), many=True).data)
+
+    @extend_schema(request=MessageSerializer, responses={201: MessageSerializer})
+    def say(self, request: Request, pk: int) -> Response:
+        """Add to the conversation on a job."""
+        job = self._job(request, pk)
         said = actions.say_on_job(
             job_id=job.pk,
             at=timezone.now(),
@@ -153,8 +148,17 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         )
         return Response(MessageSerializer(said).data, status=status.HTTP_201_CREATED)
 
-    def _do(self, act: Callable[..., Job], request: Request, pk: str, **given: Any) -> Response:
-        job = act(job_id=int(pk), on=timezone.localdate(), by=request.user, **given)
+    def _job(self, request: Request, pk: int) -> Job:
+        """The job before anything else: whoever may not see it learns nothing about the input either."""
+        return queries.job_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+
+    def _do(
+        self, act: Callable[..., Job], request: Request, pk: int, serializer_class: Any = None, **given: Any
+    ) -> Response:
+        job = self._job(request, pk)
+        if serializer_class is not None:
+            given |= _data(serializer_class, request)
+        job = act(job_id=job.pk, on=timezone.localdate(), by=request.user, **given)
         return Response(JobSerializer(job).data)
 
 
@@ -164,7 +168,6 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
     allowed_roles = READERS
     allowed_roles_by_action = {"create": (Role.INVOICING,)}
     serializer_class = InvoiceSerializer
-    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Invoice]:
         """What the login may see."""

@@ -1,5 +1,10 @@
 """Invoicing: members' own clients, jobs and invoices; the office's work lists."""
 
+from django.utils import timezone
+
+from coop.documents.actions import render_document
+from coop.documents.models import Document
+from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import Role
 from invoicing.models import Client, Invoice, Job
 from tests.factories.invoicing import make_client, make_invoice, make_job
@@ -56,6 +61,13 @@ def _invoice(cast):
     return {"invoice_id": found.pk}
 
 
+def _drawn_invoice(cast):
+    arguments = _invoice(cast)
+    document = Document.objects.get(kind="invoice", source=f"invoice:{arguments['invoice_id']}")
+    render_document(coop_id=current_coop_id(), document_id=document.pk, at=timezone.now())
+    return arguments
+
+
 def _pk(make):
     return lambda cast: {"pk": next(iter(make(cast).values()))}
 
@@ -67,7 +79,7 @@ SAMPLES = {
         for name in ("", "_edit", "_submit", "_accept", "_return", "_confirm", "_cancel", "_say")
     },
     "invoicing:invoice": _invoice,
-    "invoicing:invoice_pdf": _invoice,
+    "invoicing:invoice_pdf": _drawn_invoice,
     "invoicing_api:client-detail": _pk(_client),
     **{
         f"invoicing_api:job-{name}": _pk(_job)
