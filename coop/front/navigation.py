@@ -43,7 +43,7 @@ PLACES = (
     Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER | {Role.INVOICING}),
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
-    Place(name="planning:requests", label=_("My salary"), roles=MEMBER),
+    Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="front:office", label=_("Today"), roles=OFFICE),
     Place(
@@ -60,10 +60,16 @@ PLACES = (
         waiting=(Work.MONEY,),
     ),
     Place(
-        name="members:members",
+        name="members:register",
         label=_("Members"),
-        roles=frozenset({Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}),
+        roles=STAFF | {Role.BOARD, Role.AUDITOR},
         waiting=(Work.APPLICATIONS,),
+    ),
+    Place(
+        name="planning:requests",
+        label=_("Salary requests"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=(Work.REQUESTS,),
     ),
     Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL})),
     Place(

@@ -22,6 +22,8 @@ from coop.ledger.models import Budget
 from coop.ledger.queries import budget_figures
 from coop.messaging.models import OutboxMessage
 from coop.messaging.states import MailState
+from coop.planning.models import SalaryRequest
+from coop.planning.states import RequestState
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import STAFF, Role
@@ -44,6 +46,7 @@ class Work(StrEnum):
     JOBS_TO_INVOICE = "jobs_to_invoice"
     MESSAGES = "messages"
     MONEY = "money"
+    REQUESTS = "requests"
     MISSING = "missing"
     RUNS = "runs"
     ORDERS = "orders"
@@ -104,7 +107,7 @@ def _job_row(row: dict[str, Any]) -> WorkRow:
 KINDS: dict[Work, _Kind] = {
     Work.APPLICATIONS: _Kind(
         title=_("Applications to decide"),
-        roles=frozenset({Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}),
+        roles=STAFF | {Role.BOARD},
         waiting=lambda: Person.objects.filter(state=PersonState.APPLIED),
         order=("applied_at", "id"),
         values={"name": F("name"), "profession": F("profession"), "since": F("applied_at")},
@@ -158,6 +161,20 @@ KINDS: dict[Work, _Kind] = {
             url=address_of("banking:transaction", row["id"]),
         ),
         page="banking:work",
+    ),
+    Work.REQUESTS: _Kind(
+        title=_("Salary requests"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: SalaryRequest.objects.filter(state=RequestState.REQUESTED),
+        order=("requested_at", "id"),
+        values={"name": F("person__name"), "cents": F("gross_cents"), "since": F("requested_at")},
+        row=lambda row: WorkRow(
+            title=row["name"],
+            note=_euros(row["cents"]),
+            since=row["since"],
+            url=address_of("planning:request", row["id"]),
+        ),
+        page="planning:requests",
     ),
     Work.MISSING: _Kind(
         title=_("People whose salary cannot be computed"),

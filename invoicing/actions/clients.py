@@ -65,6 +65,8 @@ def _write(client: Client, fields: dict[str, Any], on: date) -> None:
     for name, value in fields.items():
         setattr(client, name, value)
     client.country = client.country.upper()
+    if not (client.country.isascii() and client.country.isalpha() and len(client.country) == 2):  # noqa: PLR2004 (ISO 3166)
+        raise InvalidInput(_("Write the country as its two letters, such as DE or FR."))
     try:
         client.full_clean(exclude=["coop", "owner"], validate_constraints=False)
     except ValidationError as error:
