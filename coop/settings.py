@@ -34,7 +34,6 @@ if _flag("STETIG_PRODUCTION") and SECRET_KEY == _LOCAL_KEY:
 BASE_DOMAIN = os.environ.get("BASE_DOMAIN", "localhost")
 """A cooperative lives at <slug>.<BASE_DOMAIN>."""
 ALLOWED_HOSTS = [BASE_DOMAIN, f".{BASE_DOMAIN}"]
-CSRF_TRUSTED_ORIGINS = [f"https://*.{BASE_DOMAIN}"]
 PUBLIC_PORT = os.environ.get("PUBLIC_PORT", "" if _flag("STETIG_PRODUCTION") else os.environ.get("PORT", "8000"))
 """The port that links in mails carry; empty behind a proxy on the standard port."""
 
@@ -214,15 +213,34 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 1800
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "send waiting mail": {"task": "coop.messaging.tasks.send_waiting", "schedule": timedelta(seconds=20)},
-    "render waiting documents": {"task": "coop.documents.tasks.render_waiting", "schedule": timedelta(seconds=30)},
-    "start salary runs that are due": {"task": "payroll.tasks.start_due_runs", "schedule": timedelta(minutes=15)},
+    "send waiting mail": {
+        "task": "coop.messaging.tasks.send_waiting",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},
+    },
+    "render waiting documents": {
+        "task": "coop.documents.tasks.render_waiting",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},  # an outage must not pile up rounds
+    },
+    "start salary runs that are due": {
+        "task": "payroll.tasks.start_due_runs",
+        "schedule": timedelta(minutes=15),
+        "options": {"expires": 900},
+    },
     "announce pay that is not covered": {
         "task": "coop.planning.tasks.announce_shortfalls",
         "schedule": timedelta(hours=12),
     },
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        # A database of its own where given: clearing a cache empties its database, jobs and all.
+        "LOCATION": os.environ.get("CACHE_URL", REDIS_URL),
+        "KEY_PREFIX": "stetig-cache",
+    }
+}
 
 # --- API --------------------------------------------------------------------------------------------------------
 
@@ -282,7 +300,12 @@ if _flag("STETIG_PRODUCTION"):
     SECURE_SSL_REDIRECT = not _flag("STETIG_WITHOUT_TLS")
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not _flag("STETIG_WITHOUT_TLS")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # or all clients would share one rate limit
+    if not _flag("STETIG_WITHOUT_TLS"):
+        SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+        # Bound to one host: a neighbour's page cannot plant them.
+        SESSION_COOKIE_NAME = "__Host-sessionid"
+        CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 LOGGING = {
     "version": 1,

@@ -1,5 +1,6 @@
 """The salary run: started, computed in chunks, approved by a second person, posted whole; corrections."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +15,12 @@ from coop.banking.queries import default_account, waiting_cents
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import month_of, next_month, post, post_all, settle_commitments
+from coop.ledger.actions import lock_budgets, month_of, next_month, post, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
-from coop.ledger.lines import Draft, Line, credit, debit, draft
-from coop.ledger.queries import budget_figures, party_balances
+from coop.ledger.lines import Draft, Line, credit, debit, draft, netted, turned
+from coop.ledger.queries import budget_figures, figures_of, party_balances
 from coop.tenancy.models import User
-from coop.tenancy.queries import policy_on, this_cooperative
+from coop.tenancy.queries import local_day, policy_on, this_cooperative
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.tasks import enqueue
 from payroll import tasks
@@ -38,8 +39,13 @@ from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
 from payroll.states import RUN_STATES, PayslipState, RunState
 
+logger = logging.getLogger(__name__)
+
 CHUNK = 200
 """People per job: small enough to show progress, large enough that set-based reads pay."""
+CORRECTED = frozenset({"gross_cents", "employee_cents", "employer_cents", "levies_cents", "flat_tax_cents",
+                       "wage_tax_cents", "soli_cents", "church_tax_cents", "net_cents", "cost_cents"})
+"""The amounts in which a correction may differ from what it corrects."""
 KEPT_YEARS = 6
 """Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
 
@@ -90,8 +96,8 @@ def start_run(*, month: date, by: User | None, at: datetime) -> PayrollRun:
                 month=month,
                 number=number,
                 # Late is late, but a bank takes no order for yesterday.
-                pay_on=max(pay_day(month, policy.pay_day), next_bank_day(at.date())),
-                expected=len(people),
+                pay_on=max(pay_day(month, policy.pay_day), next_bank_day(local_day(at))),
+                people=people,
                 started_at=at,
                 computed_by=by,
             )
@@ -114,38 +120,39 @@ def compute_again(*, run_id: int, by: User, at: datetime) -> PayrollRun:
         raise NobodyToPay
     Payslip.objects.filter(run=run).exclude(state=PayslipState.POSTED).delete()
     run.state = RunState.COMPUTING
-    run.expected = len(people)
+    run.people = people
     run.started_at = at
     run.computed_by = by
     run.computed_at = None
-    run.save(update_fields=["state", "expected", "started_at", "computed_by", "computed_at"])
+    run.save(update_fields=["state", "people", "started_at", "computed_by", "computed_at"])
     _enqueue_chunks(run, people)
     return run
 
 
 @transaction.atomic
-def compute_chunk(*, run_id: int, person_ids: Sequence[int], at: datetime) -> int:
+def compute_chunk(*, run_id: int, person_ids: Sequence[int], started_at: datetime, at: datetime) -> int:
     """Compute drafts for some of a run's people; the last chunk hands the run to its reviewer.
 
-    Runs twice without harm: drafts are written over, and a run that is no longer being computed is left alone.
-    Returns how many drafts it wrote. What is missing for a person becomes that person's problem and stops nobody else.
+    Runs twice without harm: drafts are written over; a run that is no longer being computed, or has been started
+    anew since `started_at`, is left alone. Returns how many drafts it wrote. What is missing for a person becomes
+    that person's problem and stops nobody else.
     """
     run = PayrollRun.objects.filter(id=run_id).first()
-    if run is None or run.state != RunState.COMPUTING:
+    if run is None or run.state != RunState.COMPUTING or run.started_at != started_at:
         return 0
     slips = list(draft_payslips(run.month, person_ids, run_id=run.pk))
+    # From here the chunks of a run go one after the other: none writes into a run that has gone on meanwhile,
+    # and the last one sees all the others.
+    run = _locked_run(run_id)
+    if run.state != RunState.COMPUTING or run.started_at != started_at:
+        return 0
     columns = [
         field.name for field in Payslip._meta.concrete_fields if field.name not in {"id", "coop", "run", "person"}
     ]
     Payslip.objects.bulk_create(
         slips, batch_size=500, update_conflicts=True, unique_fields=["coop", "run", "person"], update_fields=columns
     )
-    # The lock lets the chunks finish one after the other, so that the last one sees all the others.
-    locked = _locked_run(run_id)
-    if locked.state == RunState.COMPUTING and Payslip.objects.filter(run=run).count() >= locked.expected:
-        locked.state = RunState.COMPUTED
-        locked.computed_at = at
-        locked.save(update_fields=["state", "computed_at"])
+    _hand_over_when_complete(run, at)
     return len(slips)
 
 
@@ -174,10 +181,11 @@ def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None
                 raise DataMissing(_("The account for net pay is missing. Enter the IBAN."))
             computed = _compute(law, contract, tax, insurance, rates, levies_rate=levies_rate, state=state)
         except StetigError as error:
-            slip.state = PayslipState.FAILED
-            slip.problem = str(error)[:400]
-            # Nothing adds up where nothing was computed: the checks of the row see zeros.
-            slip.gross_cents = 0
+            _fail(slip, str(error))
+        except Exception as error:  # noqa: BLE001 (one person's data must never stop the others)
+            # The kind of error only: its text may quote pay or tax data.
+            logger.error("contract %s could not be computed: %s", contract.pk, type(error).__name__)  # noqa: TRY400
+            _fail(slip, _("This could not be computed. Please check the person's data; support sees the kind of error."))
         else:
             _fill(slip, computed, law)
         yield slip
@@ -203,14 +211,17 @@ def take_up_again(*, at: datetime) -> int:
             enqueue(tasks.post_run, coop_id=current_coop_id(), run_id=run.pk)
         else:
             done = set(Payslip.objects.filter(run=run).values_list("person_id", flat=True))
-            missing = [person for person in people_to_pay(run.month) if person not in done]
+            still = set(people_to_pay(run.month))
+            missing = [person for person in run.people if person not in done and person in still]
             if missing:
                 _enqueue_chunks(run, missing)
             else:
-                # Somebody left between start and now: the run is as complete as it gets.
-                PayrollRun.objects.filter(id=run.pk, state=RunState.COMPUTING).update(
-                    state=RunState.COMPUTED, computed_at=at
-                )
+                # Who left the month meanwhile is no longer waited for.
+                locked = _locked_run(run.pk)
+                if locked.state == RunState.COMPUTING:
+                    locked.people = [person for person in locked.people if person in done]
+                    locked.save(update_fields=["people"])
+                    _hand_over_when_complete(locked, at)
         taken += 1
     return taken
 
@@ -256,7 +267,9 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
         .select_related("person")
         .order_by("person_id")
     )
-    on = at.date()
+    on = local_day(at)
+    # Two runs at once must not both count on the same money.
+    lock_budgets(slip.budget_id for slip in slips)
     figures = budget_figures(on, [slip.budget_id for slip in slips])
     for slip in slips:
         slip.shortfall_cents = shortfall_cents(figures[slip.budget_id], slip.cost_cents)
@@ -265,6 +278,8 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
     Payslip.objects.bulk_update(slips, ["shortfall_cents", "state", "posted_on"], batch_size=1000)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
+    run.pay_on = max(run.pay_on, next_bank_day(on))
+    run.save(update_fields=["pay_on"])
     order_payment(run_id=run.pk, by=run.approved_by, at=at)
     request_documents([payslip_document(slip) for slip in slips], at_once=False)
     run.state = RunState.POSTED
@@ -307,31 +322,14 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
 
 
 def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:
-    """The entry of a payslip (walk e), or of its difference to the payslip that it corrects (walk j)."""
+    """The entry of a payslip (walk e), or of its difference to the payslip that it corrects (walk j).
 
-    def of(name: str) -> int:
-        return int(getattr(slip, name)) - (int(getattr(before, name)) if before else 0)
-
-    service, tax = slip.month, month_of(event_on)
-    funds = of("employee_cents") + of("employer_cents") + of("flat_tax_cents")
-    taxes = of("wage_tax_cents") + of("soli_cents") + of("church_tax_cents")
-    party = f"person:{slip.person_id}"
-    lines: list[Line] = [
-        debit(AccountCode.WAGES, of("gross_cents"), service_month=service),
-        debit(
-            AccountCode.EMPLOYER_COST,
-            of("employer_cents") + of("levies_cents") + of("flat_tax_cents"),
-            service_month=service,
-        ),
-        credit(AccountCode.NET_PAY, of("net_cents"), party=party, service_month=service),
-        credit(AccountCode.WAGE_TAX, taxes, party=f"wage tax:{tax:%Y-%m}", service_month=service, tax_month=tax),
-        credit(AccountCode.FUNDS, funds, party=f"fund:{slip.inputs['fund_id']}", service_month=service),
-        credit(AccountCode.LEVIES, of("levies_cents"), party=f"fund:{slip.inputs['fund_id']}", service_month=service),
-        debit(AccountCode.FREE, of("cost_cents"), budget_id=slip.budget_id, service_month=service),
-        credit(AccountCode.RELEASE, of("cost_cents"), service_month=service),
-        debit(AccountCode.SHORTFALL, of("shortfall_cents"), service_month=service),
-        credit(AccountCode.FREE, of("shortfall_cents"), budget_id=slip.budget_id, service_month=service),
-    ]
+    A correction turns the old lines and adds the new ones, so that another fund or budget is put right too; what
+    stays the same falls out. Its tax belongs to the month in which it is booked.
+    """
+    lines = _payslip_lines(slip, month_of(event_on))
+    if before is not None:
+        lines = netted([*lines, *(turned(line) for line in _payslip_lines(before, month_of(event_on)))])
     name = _("Salary %(month)s") if before is None else _("Correction of salary %(month)s")
     return draft(
         f"payslip:{slip.pk}",
@@ -340,6 +338,25 @@ def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = Non
         lines,
         document=f"payslip {slip.month:%Y-%m}/{slip.pk}",
     )
+
+
+def _payslip_lines(slip: Payslip, tax: date) -> list[Line]:
+    service, fund, budget = slip.month, f"fund:{slip.inputs['fund_id']}", slip.budget_id
+    funds = slip.employee_cents + slip.employer_cents + slip.flat_tax_cents
+    taxes = slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents
+    employer = slip.employer_cents + slip.levies_cents + slip.flat_tax_cents
+    return [
+        debit(AccountCode.WAGES, slip.gross_cents, service_month=service),
+        debit(AccountCode.EMPLOYER_COST, employer, service_month=service),
+        credit(AccountCode.NET_PAY, slip.net_cents, party=f"person:{slip.person_id}", service_month=service),
+        credit(AccountCode.WAGE_TAX, taxes, party=f"wage tax:{tax:%Y-%m}", service_month=service, tax_month=tax),
+        credit(AccountCode.FUNDS, funds, party=fund, service_month=service),
+        credit(AccountCode.LEVIES, slip.levies_cents, party=fund, service_month=service),
+        debit(AccountCode.FREE, slip.cost_cents, budget_id=budget, service_month=service),
+        credit(AccountCode.RELEASE, slip.cost_cents, service_month=service),
+        debit(AccountCode.SHORTFALL, slip.shortfall_cents, service_month=service),
+        credit(AccountCode.FREE, slip.shortfall_cents, budget_id=budget, service_month=service),
+    ]
 
 
 def payslip_document(slip: Payslip) -> Document:
@@ -374,19 +391,36 @@ def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
         raise DataMissing(_("There is no contract for this month any more."))
     if new.state == PayslipState.FAILED:
         raise DataMissing(new.problem)
-    changing = ("gross_cents", "employee_cents", "employer_cents", "levies_cents", "net_cents", "cost_cents")
-    if all(getattr(new, name) == getattr(before, name) for name in (*changing, "wage_tax_cents", "church_tax_cents")):
+    if _what_counts(new) == _what_counts(before):
         raise InvalidInput(_("Nothing differs from the payslip as it was paid."))
+    on = local_day(at)
+    lock_budgets({new.budget_id, before.budget_id})
+    new.shortfall_cents = _corrected_shortfall(new, before, on)
     new.corrects = before
-    # A later budget does not change who bore that month: the shortfall moves only with the cost.
-    new.shortfall_cents = min(before.shortfall_cents, new.cost_cents)
     new.save(force_insert=True)
     new.state = PayslipState.POSTED
-    new.posted_on = at.date()
+    new.posted_on = on
     new.save(update_fields=["state", "posted_on"])
-    post(payslip_entry(new, event_on=at.date(), before=before), by=by)
+    post(payslip_entry(new, event_on=on, before=before), by=by)
     request_documents([payslip_document(new)])
     return new
+
+
+def _what_counts(slip: Payslip) -> tuple[object, ...]:
+    amounts = (getattr(slip, field.name) for field in Payslip._meta.concrete_fields if field.name in CORRECTED)
+    return (*amounts, slip.budget_id, slip.inputs["fund_id"])
+
+
+def _corrected_shortfall(new: Payslip, before: Payslip, on: date) -> int:
+    """What the cooperative bears of the month after its correction.
+
+    A cost that falls relieves the cooperative first; what a higher cost adds, budget and cover bear as far as they
+    can today.
+    """
+    more = new.cost_cents - before.cost_cents
+    if more <= 0:
+        return max(0, before.shortfall_cents + more)
+    return before.shortfall_cents + shortfall_cents(figures_of(new.budget_id, on), more)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------
@@ -425,6 +459,21 @@ def _compute(
     return computed
 
 
+def _fail(slip: Payslip, problem: str) -> None:
+    slip.state = PayslipState.FAILED
+    slip.problem = problem[:400]
+    # Nothing adds up where nothing was computed: the checks of the row see zeros.
+    slip.gross_cents = 0
+
+
+def _hand_over_when_complete(run: PayrollRun, at: datetime) -> None:
+    """Give a locked run to its reviewer once all its people are computed."""
+    if Payslip.objects.filter(run=run).count() >= len(run.people):
+        run.state = RunState.COMPUTED
+        run.computed_at = at
+        run.save(update_fields=["state", "computed_at"])
+
+
 def _fill(slip: Payslip, computed: Computed, law: SalaryLaw) -> None:
     result = computed.salary
     slip.employee_cents = result.contributions.employee_cents
@@ -451,4 +500,7 @@ def _locked_run(run_id: int) -> PayrollRun:
 def _enqueue_chunks(run: PayrollRun, people: Sequence[int]) -> None:
     for start in range(0, len(people), CHUNK):
         chunk = list(people[start : start + CHUNK])
-        enqueue(tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk)
+        started = run.started_at.isoformat()
+        enqueue(
+            tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk, started_at=started
+        )

@@ -13,7 +13,11 @@ from stdnum.exceptions import ValidationError as NumberError
 
 from coop.banking.sepa import permitted_name
 from coop.errors import InvalidInput, NotFound, StetigError
+from coop.tenancy.actions import note_access
 from coop.tenancy.models import User
+from members.models import Person
+from members.states import PersonState
+from payroll.germany.church_tax import State
 from payroll.insurance_number import check_insurance_number
 from payroll.models import (
     EmploymentContract,
@@ -66,6 +70,8 @@ def agree_contract(
     """
     if starts_on.day != 1 or (ends_on is not None and ends_on.day != 1):
         raise InvalidInput(_("Employment begins on the first and ends with a month."))
+    if not Person.objects.filter(id=person_id, state=PersonState.ADMITTED).exists():
+        raise InvalidInput(_("Only members are employed. Admit the person first."))
     _refuse_paid_month(person_id, starts_on)
     contract = EmploymentContract(
         person_id=person_id,
@@ -82,7 +88,7 @@ def agree_contract(
 
 
 @transaction.atomic
-def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:  # noqa: ARG001 (kept in history)
+def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:
     """Let a contract end on the first day of a month (that day no longer counts).
 
     Raises: NotFound, AlreadyPaid, InvalidInput.
@@ -95,6 +101,7 @@ def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> Employm
     _refuse_paid_month(contract.person_id, ends_on)
     contract.ends_on = ends_on
     contract.save(update_fields=["ends_on"])
+    note_access(user=by, action="contract ended", about=f"contract {contract.pk}")
     return contract
 
 
@@ -120,6 +127,8 @@ def enter_tax_data(
         number = idnr.validate(tax_id)
     except NumberError as error:
         raise InvalidInput(_("Tax identification number: 11 digits, as on the letter of the tax office.")) from error
+    if federal_state not in set(State):
+        raise InvalidInput(_("Federal state: choose one of the sixteen."))
     if factor is not None and (tax_class != 4 or not 0 < factor < 1):  # noqa: PLR2004 (§ 39f EStG)
         raise InvalidInput(_("A factor exists in tax class 4 alone and lies between 0 and 1."))
     row = TaxData(

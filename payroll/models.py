@@ -192,7 +192,7 @@ class PayrollRun(CoopOwned):
     number = models.PositiveSmallIntegerField(default=1)
     pay_on = models.DateField()
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.COMPUTING)
-    expected = models.PositiveIntegerField(default=0, help_text=_("How many people it computes."))
+    people = models.JSONField(default=list, help_text=_("Ids of the people it computes."))
     started_at = models.DateTimeField()
     computed_by = LoginKey(null=True)
     computed_at = models.DateTimeField(null=True, blank=True)
@@ -226,6 +226,11 @@ class PayrollRun(CoopOwned):
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
 
+    @property
+    def expected(self) -> int:
+        """How many people it computes."""
+        return len(self.people)
+
 
 class Payslip(CoopOwned):
     """One person's pay of one month, with the inputs and lines that explain it.
@@ -237,7 +242,7 @@ class Payslip(CoopOwned):
     run = CoopForeignKey(PayrollRun, null=True, blank=True, related_name="payslips")
     person = CoopForeignKey(Person, related_name="payslips")
     contract = CoopForeignKey(EmploymentContract, related_name="payslips")
-    budget = CoopForeignKey(Budget, related_name="+")
+    budget = CoopForeignKey(Budget, null=True, blank=True, related_name="+")
     month = models.DateField()
     state = models.CharField(max_length=10, choices=PayslipState.choices)
     problem = models.CharField(max_length=400, blank=True)
@@ -284,6 +289,9 @@ class Payslip(CoopOwned):
                     cost_cents=F("gross_cents") + F("employer_cents") + F("levies_cents") + F("flat_tax_cents")
                 ),
                 name="payslip_cost_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=PayslipState.FAILED) | Q(budget__isnull=False), name="payslip_has_budget"
             ),
             models.CheckConstraint(
                 condition=Q(state=PayslipState.POSTED, posted_on__isnull=False)

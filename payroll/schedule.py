@@ -2,13 +2,12 @@
 
 import logging
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from coop.errors import StetigError
 from coop.ledger.actions import month_of
-from coop.tenancy.queries import policy_on, this_cooperative
+from coop.tenancy.queries import local_day, policy_on
 from coop.tenancy.scope import current_coop_id
 from payroll.actions import NobodyToPay, start_run, take_up_again
 from payroll.models import PayrollRun
@@ -20,7 +19,7 @@ logger = logging.getLogger(__name__)
 def start_due_run(*, at: datetime) -> PayrollRun | None:
     """Start this month's run from the cooperative's run day on, once, by its own clock; take up broken ones."""
     take_up_again(at=at)
-    today = at.astimezone(ZoneInfo(this_cooperative().time_zone)).date()
+    today = local_day(at)
     month = month_of(today)
     try:
         if today.day < policy_on(today).run_day or PayrollRun.objects.filter(month=month).exists():

@@ -1,19 +1,21 @@
 """Jobs of the salary run: thin doors to the actions."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
-from coop.tenancy.queries import all_coop_ids
-from coop.tenancy.scope import coop_scope
-from coop.tenancy.tasks import coop_task
+from coop.tenancy.tasks import coop_task, enqueue_for_all
 
 
 @coop_task()
-def compute_chunk(run_id: int, person_ids: list[int]) -> None:
+def compute_chunk(run_id: int, person_ids: list[int], started_at: str) -> None:
     """Compute some of a run's drafts."""
     from payroll import actions  # noqa: PLC0415 (actions send this task)
 
-    actions.compute_chunk(run_id=run_id, person_ids=person_ids, at=timezone.now())
+    actions.compute_chunk(
+        run_id=run_id, person_ids=person_ids, started_at=datetime.fromisoformat(started_at), at=timezone.now()
+    )
 
 
 @coop_task()
@@ -26,10 +28,13 @@ def post_run(run_id: int) -> None:
 
 @shared_task
 def start_due_runs() -> None:
-    """Start the runs whose day has come, and take up what a broken worker or broker left behind."""
-    from payroll.schedule import start_due_run  # noqa: PLC0415
+    """Start the runs whose day has come, each cooperative's in a job of its own."""
+    enqueue_for_all(start_due_run)
 
-    now = timezone.now()
-    for coop_id in all_coop_ids():
-        with coop_scope(coop_id):
-            start_due_run(at=now)
+
+@coop_task()
+def start_due_run() -> None:
+    """Start a cooperative's run where it is due, and take up what a broken worker or broker left behind."""
+    from payroll import schedule  # noqa: PLC0415
+
+    schedule.start_due_run(at=timezone.now())

@@ -32,6 +32,11 @@ class Document(CoopOwned):
         triggers = [
             *machine("document", DOCUMENT_STATES),
             pgtrigger.Protect(
+                name="document_retention_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__keep_until__lt=pgtrigger.F("old__keep_until")),
+            ),
+            pgtrigger.Protect(
                 name="document_is_kept",
                 operation=pgtrigger.Delete,
                 # Nothing goes before its retention ends.

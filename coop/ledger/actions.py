@@ -205,6 +205,11 @@ def open_budgets(*, names: Sequence[str], on: date) -> list[Budget]:
     return Budget.objects.bulk_create([Budget(name=name, opened_on=on) for name in names])
 
 
+def lock_budgets(budget_ids: Iterable[int]) -> None:
+    """Hold budgets until the commit, in the order of their ids, so that nobody else counts on the same money."""
+    list(Budget.objects.select_for_update().filter(id__in=set(budget_ids)).order_by("id").values_list("id"))
+
+
 @transaction.atomic
 def set_cover(*, budget_id: int, source: str, cents: int, since: date, until: date | None = None) -> None:
     """State what the guarantee adds to a budget for one confirmed thing; zero takes it away."""
@@ -355,7 +360,8 @@ def _booking_days(events: set[date]) -> dict[date, date]:
         if month in periods and periods[month] is None:
             days[event] = event
             continue
-        if month not in periods and not any(known > month for known in periods):
+        # A missing month is opened unless the books are closed up to it or beyond.
+        if month not in periods and not any(known > month and closed for known, closed in periods.items()):
             _open_period(month)
             periods[month] = None
             days[event] = event

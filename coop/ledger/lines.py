@@ -1,7 +1,7 @@
 """What is to be posted, before it is: entries as values. Plain data, no Django."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from coop.errors import InvalidInput, StetigError
@@ -67,6 +67,20 @@ def credit(
 ) -> Line:
     """`cents` on the credit side; otherwise as `debit`."""
     return debit(account, -cents, budget_id=budget_id, party=party, service_month=service_month, tax_month=tax_month)
+
+
+def turned(line: Line) -> Line:
+    """The line with its sign turned."""
+    return replace(line, cents=-line.cents)
+
+
+def netted(lines: Iterable[Line]) -> list[Line]:
+    """Lines that differ in their amount alone as one; what nets to nothing falls out."""
+    sums: dict[Line, int] = {}
+    for line in lines:
+        key = replace(line, cents=0)
+        sums[key] = sums.get(key, 0) + line.cents
+    return [replace(key, cents=cents) for key, cents in sums.items() if cents]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

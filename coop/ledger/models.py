@@ -129,6 +129,7 @@ class Entry(CoopOwned):
     posted_by = LoginKey(null=True, blank=True)
     recorded_at = models.DateTimeField(db_default=models.functions.Now())
     digest = models.CharField(max_length=64)
+    posting_count = models.PositiveIntegerField(help_text=_("How many postings it has; more are refused."))
     born_in = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
@@ -180,7 +181,7 @@ class Entry(CoopOwned):
                       INTO postings, legal, allocation
                       FROM ledger_posting WHERE coop_id = NEW.coop_id AND entry_id = NEW.id;
                     -- Rows that the fence hides count as none, and no postings are refused.
-                    IF postings = 0 OR legal IS DISTINCT FROM 0 OR allocation IS DISTINCT FROM 0 THEN
+                    IF postings = 0 OR postings <> NEW.posting_count OR legal IS DISTINCT FROM 0 OR allocation IS DISTINCT FROM 0 THEN
                         RAISE check_violation USING CONSTRAINT = 'entry_balances',
                             MESSAGE = format('entry %s does not balance', NEW.source);
                     END IF;
@@ -239,6 +240,16 @@ class Posting(CoopOwned):
                     ) THEN
                         RAISE check_violation USING CONSTRAINT = 'posting_born_with_entry',
                             MESSAGE = 'postings are born in the transaction of their entry';
+                    END IF;
+                    -- A check made early in the transaction must not be outrun by later postings.
+                    IF EXISTS (
+                        SELECT FROM (SELECT DISTINCT coop_id, entry_id FROM born) b
+                          JOIN ledger_entry e ON e.coop_id = b.coop_id AND e.id = b.entry_id
+                         WHERE e.posting_count < (SELECT count(*) FROM ledger_posting p
+                                                   WHERE p.coop_id = b.coop_id AND p.entry_id = b.entry_id)
+                    ) THEN
+                        RAISE check_violation USING CONSTRAINT = 'posting_within_count',
+                            MESSAGE = 'an entry takes no more postings than it was born with';
                     END IF;
                     IF EXISTS (
                         SELECT FROM born b LEFT JOIN ledger_account a ON a.coop_id = b.coop_id AND a.id = b.account_id

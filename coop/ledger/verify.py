@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from coop.ledger.actions import chain_of, digest_of, entry_digests_of
+from coop.ledger.actions import JOURNAL, chain_of, digest_of, entry_digests_of
 from coop.ledger.chart import BUDGET_CODES, AccountCode, Layer
 from coop.ledger.evidence import all_evidence
 from coop.ledger.models import Entry, Period, Posting
+from coop.tenancy.models import NumberRange
 
 REVERSED = ":reversed"
 
@@ -30,6 +31,7 @@ def _entries() -> Iterator[str]:
     )
     current: tuple[int, list[Any]] | None = None
     expected = 1
+    drawn = NumberRange.objects.filter(series=JOURNAL).values_list("next_number", flat=True).first() or 1
     for entry in Entry.objects.order_by("number").iterator(chunk_size=2000):
         if entry.number != expected:
             yield f"entry {entry.number}: the journal should go on with {expected}"
@@ -56,6 +58,10 @@ def _entries() -> Iterator[str]:
         )
         if digest != entry.digest:
             yield f"entry {entry.number}: its content does not match its digest"
+
+
+    if expected != drawn:
+        yield f"entry {expected}: the journal has drawn numbers up to {drawn - 1}"
 
 
 def _next(postings: Any) -> tuple[int, list[Any]] | None:

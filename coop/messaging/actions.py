@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -78,9 +77,9 @@ def send_message(*, coop_id: int, message_id: int, at: datetime) -> bool:
         mail = _mail(message)
     try:
         mail.send()
-    except (SMTPException, OSError):
-        # The server's answer can quote the address: the log gets the id alone.
-        logger.warning("message %s was not taken by the mail server", message_id)
+    except Exception as error:  # noqa: BLE001 (whatever happens, the message must not stay “being sent”)
+        # The server's answer can quote the address: the log gets the id and the kind alone.
+        logger.warning("message %s was not taken by the mail server: %s", message_id, type(error).__name__)
         _after(coop_id, message, at, sent=False)
         return False
     _after(coop_id, message, at, sent=True)
@@ -89,8 +88,9 @@ def send_message(*, coop_id: int, message_id: int, at: datetime) -> bool:
 
 @transaction.atomic
 def send_again(*, message_id: int) -> None:
-    """Let a person send a failed message once more."""
-    if OutboxMessage.objects.filter(id=message_id, state=MailState.FAILED).update(
+    """Let a person send a message once more that failed, or that a dead worker left “being sent”."""
+    stuck = [MailState.FAILED, MailState.SENDING]
+    if OutboxMessage.objects.filter(id=message_id, state__in=stuck).update(
         state=MailState.WAITING, attempts=0, not_before=None
     ):
         enqueue(tasks.send, coop_id=current_coop_id(), message_id=message_id)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -148,6 +149,8 @@ def end_role(*, assignment_id: int, on: date, by: User) -> RoleAssignment:
     assignment: RoleAssignment | None = RoleAssignment.objects.filter(id=assignment_id).first()
     if assignment is None:
         raise NotFound(_("This role is not there any more."))
+    if assignment.until is not None and assignment.until <= on:
+        return assignment
     if assignment.role == Role.ADMINISTRATOR:
         # Only one without an end keeps the cooperative in somebody's hands.
         others = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, until__isnull=True, since__lte=on)
@@ -207,6 +210,11 @@ def accept_invitation(*, secret: str, at: datetime, password: str | None, user: 
     if known is None:
         if not password:
             raise InvalidInput(_("Choose a password."))
+        newcomer = User(email=invitation.email, name=invitation.name)
+        try:
+            validate_password(password, newcomer)
+        except ValidationError as error:
+            raise InvalidInput(" ".join(error.messages)) from error
         known = User.objects.create_user(email=invitation.email, password=password, name=invitation.name)
     EmailAddress.objects.update_or_create(user=known, email=known.email, defaults={"verified": True, "primary": True})
     grant_role(user=known, role=Role(invitation.role), since=at.date(), by=invitation.invited_by)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import connections
 
@@ -26,3 +28,25 @@ def grant_application_role(*, using: str, **_kwargs: Any) -> None:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}")
+        for table in kept_tables():
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {connection.ops.quote_name(table)} FROM {name}")
+        # pgtrigger's triggers ask this function whether a session wants them ignored: nobody may.
+        cursor.execute("SELECT oid::regprocedure::text FROM pg_proc WHERE proname = '_pgtrigger_should_ignore'")
+        for (function,) in cursor.fetchall():
+            arguments = function.partition("(")[2]
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {function.partition('(')[0]}(trigger_name {arguments} "
+                "RETURNS BOOLEAN AS $$ SELECT FALSE $$ LANGUAGE sql"
+            )
+
+
+def kept_tables() -> list[str]:
+    """Tables whose rows are refused every change by a trigger without a condition."""
+    return [
+        model._meta.db_table
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", [])
+        if isinstance(trigger, pgtrigger.Protect)
+        and trigger.condition is None
+        and {str(one) for one in getattr(trigger.operation, "operations", [])} == {"UPDATE", "DELETE"}
+    ]

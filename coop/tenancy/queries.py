@@ -1,7 +1,8 @@
 """Reads over cooperatives, their policy and their roles."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.utils import timezone
@@ -40,6 +41,11 @@ def roles_of(user: Any, on: date | None = None) -> frozenset[Role]:
     day = on or timezone.localdate()
     held = RoleAssignment.objects.filter(Q(until__isnull=True) | Q(until__gt=day), user_id=user.pk, since__lte=day)
     return frozenset(Role(role) for role in held.values_list("role", flat=True))
+
+
+def local_day(at: datetime) -> date:
+    """The day that an instant falls on by the cooperative's own clock."""
+    return at.astimezone(ZoneInfo(this_cooperative().time_zone)).date()
 
 
 def all_coop_ids() -> list[int]:

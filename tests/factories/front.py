@@ -52,6 +52,6 @@ def pay_salaries(month: date, *, first: User, second: User) -> PayrollRun:
     """A month's run: computed by one person, approved by another, posted."""
     at = datetime(month.year, month.month, 20, 9, tzinfo=UTC)
     run = start_run(month=month, by=first, at=at)
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=at)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), started_at=run.started_at, at=at)
     approve_run(run_id=run.pk, by=second, at=at)
     return post_run(run_id=run.pk, at=at)

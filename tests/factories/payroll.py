@@ -141,6 +141,6 @@ def employ(
 def run_month(computed_by: User | None, approved_by: User, month: date = MARCH, at: datetime = RUN_AT) -> PayrollRun:
     """A whole salary run without workers: started, computed, approved by a second person, posted."""
     run = start_run(month=month, by=computed_by, at=at)
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=at)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), started_at=run.started_at, at=at)
     approve_run(run_id=run.pk, by=approved_by, at=at)
     return post_run(run_id=run.pk, at=at)

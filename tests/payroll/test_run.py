@@ -39,7 +39,7 @@ AT = datetime(2026, 3, 20, 9, tzinfo=UTC)
 def run_month(cast, month=MARCH, at=AT):
     """A whole run without workers: started, computed, approved by another person, posted."""
     run = start_run(month=month, by=cast.payroll, at=at)
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=at)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), started_at=run.started_at, at=at)
     approve_run(run_id=run.pk, by=cast.board, at=at)
     return post_run(run_id=run.pk, at=at)
 
@@ -174,15 +174,15 @@ def test_everything_twice_gives_the_same_once(cast):
     with pytest.raises(RunExists):
         start_run(month=MARCH, by=cast.payroll, at=AT)
     people = people_to_pay(MARCH)
-    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
-    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
     assert Payslip.objects.count() == 1
     compute_again(run_id=run.pk, by=cast.payroll, at=AT)
-    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
     approve_run(run_id=run.pk, by=cast.board, at=AT)
     for _ in range(2):
         post_run(run_id=run.pk, at=AT)
-    compute_chunk(run_id=run.pk, person_ids=people, at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
     assert Entry.objects.count() == 1
     assert PayrollRun.objects.get().state == RunState.POSTED
 
@@ -192,7 +192,7 @@ def test_whoever_computed_does_not_approve(cast):
     run = start_run(month=MARCH, by=cast.payroll, at=AT)
     with pytest.raises(InvalidTransition):
         approve_run(run_id=run.pk, by=cast.board, at=AT)
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), at=AT)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), started_at=run.started_at, at=AT)
     with pytest.raises(SecondPersonNeeded):
         approve_run(run_id=run.pk, by=cast.payroll, at=AT)
 
@@ -215,7 +215,7 @@ def test_a_chunk_costs_the_same_statements_for_1_and_40_people(cast, django_asse
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), at=AT)
+            compute_chunk(run_id=run.pk, person_ids=people_to_pay(month), started_at=run.started_at, at=AT)
             approve_run(run_id=run.pk, by=cast.board, at=AT)
             post_run(run_id=run.pk, at=AT)
         counts.append(len(queries))

@@ -182,7 +182,7 @@ def start(world: World, on: date) -> None:
     if not people:
         return
     run = start_run(month=month, by=world.who(Role.PAYROLL), at=at(on))
-    compute_chunk(run_id=run.pk, person_ids=people, at=at(on))
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=at(on))
     if month != world.months[-1]:
         world.on(on + timedelta(days=2), lambda day: _approve(world, run.pk, day))
 

@@ -45,7 +45,7 @@ def test_a_run_is_started_watched_and_approved(people, cast, client_of):
     run = PayrollRun.objects.get()
     again = office.post(reverse("payroll_api:runs"), {"month": "2026-03-01"}, "application/json")
     assert (again.status_code, again.json()["code"]) == (409, "run_exists")
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), at=RUN_AT)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), started_at=run.started_at, at=RUN_AT)
     seen = board.get(reverse("payroll_api:run", args=[run.pk])).json()
     assert (seen["state"], seen["computed"], seen["net"]) == ("computed", 2, "1958.06")
     assert len(board.get(reverse("payroll_api:run_payslips", args=[run.pk])).json()) == 2

@@ -179,7 +179,7 @@ def test_a_run_from_start_to_payslip(office, cast, client_of, django_capture_on_
     progress = office.get(reverse("payroll:progress", args=[run.pk]))
     assert b"every 2s" in progress.content
     assert "HX-Refresh" not in progress
-    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), at=FEBRUARY)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), started_at=run.started_at, at=FEBRUARY)
     assert office.get(reverse("payroll:progress", args=[run.pk]))["HX-Refresh"] == "true"
     page = office.get(started["location"])
     rows = page.context["rows"]
