@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -43,8 +44,20 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 200
 """People per job: small enough to show progress, large enough that set-based reads pay."""
-CORRECTED = frozenset({"gross_cents", "employee_cents", "employer_cents", "levies_cents", "flat_tax_cents",
-                       "wage_tax_cents", "soli_cents", "church_tax_cents", "net_cents", "cost_cents"})
+CORRECTED = frozenset(
+    {
+        "gross_cents",
+        "employee_cents",
+        "employer_cents",
+        "levies_cents",
+        "flat_tax_cents",
+        "wage_tax_cents",
+        "soli_cents",
+        "church_tax_cents",
+        "net_cents",
+        "cost_cents",
+    }
+)
 """The amounts in which a correction may differ from what it corrects."""
 KEPT_YEARS = 6
 """Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
@@ -166,6 +179,7 @@ def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None
     insurance = latest(InsuranceData.objects.filter(person_id__in=person_ids), "person_id", month)
     accounts = latest(PayoutAccount.objects.filter(person_id__in=person_ids), "person_id", next_month(month))
     rates = latest(HealthFundRate.objects.all(), "fund_id", month)
+    known = _Known(tax=tax, insurance=insurance, rates=rates, accounts=accounts)
     for contract in contracts:
         slip = Payslip(
             run_id=run_id,
@@ -177,15 +191,15 @@ def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None
             gross_cents=contract.gross_cents,
         )
         try:
-            if contract.person_id not in accounts:
-                raise DataMissing(_("The account for net pay is missing. Enter the IBAN."))
-            computed = _compute(law, contract, tax, insurance, rates, levies_rate=levies_rate, state=state)
+            computed = _compute(law, contract, known, levies_rate=levies_rate, state=state)
         except StetigError as error:
             _fail(slip, str(error))
         except Exception as error:  # noqa: BLE001 (one person's data must never stop the others)
             # The kind of error only: its text may quote pay or tax data.
             logger.error("contract %s could not be computed: %s", contract.pk, type(error).__name__)  # noqa: TRY400
-            _fail(slip, _("This could not be computed. Please check the person's data; support sees the kind of error."))
+            _fail(
+                slip, _("This could not be computed. Please check the person's data; support sees the kind of error.")
+            )
         else:
             _fill(slip, computed, law)
         yield slip
@@ -426,30 +440,36 @@ def _corrected_shortfall(new: Payslip, before: Payslip, on: date) -> int:
 # --- inside -----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is entered about people, newest first, by person; `rates` by fund."""
+
+    tax: dict[int, TaxData]
+    insurance: dict[int, InsuranceData]
+    rates: dict[int, HealthFundRate]
+    accounts: dict[int, PayoutAccount]
+
+
 def _compute(
-    law: SalaryLaw,
-    contract: EmploymentContract,
-    tax: dict[int, TaxData],
-    insurance: dict[int, InsuranceData],
-    rates: dict[int, HealthFundRate],
-    *,
-    levies_rate: Any,
-    state: str,
+    law: SalaryLaw, contract: EmploymentContract, known: _Known, *, levies_rate: Decimal, state: str
 ) -> Computed:
-    if contract.person_id not in tax:
+    person_id = contract.person_id
+    if person_id not in known.accounts:
+        raise DataMissing(_("The account for net pay is missing. Enter the IBAN."))
+    if person_id not in known.tax:
         raise DataMissing(_("Tax data is missing. Enter it with the month it begins."))
-    if contract.person_id not in insurance:
+    if person_id not in known.insurance:
         raise DataMissing(_("Insurance data is missing. Enter it with the month it begins."))
-    insured = insurance[contract.person_id]
-    if insured.fund_id not in rates:
+    insured = known.insurance[person_id]
+    if insured.fund_id not in known.rates:
         raise DataMissing(_("The additional rate of the health fund is missing. Enter it with its source."))
     if contract.person.budget_id is None:
         raise DataMissing(_("There is no budget. Admit the person first."))
     terms = terms_of(
         contract=contract,
-        tax=tax[contract.person_id],
+        tax=known.tax[person_id],
         insurance=insured,
-        fund_rate=rates[insured.fund_id],
+        fund_rate=known.rates[insured.fund_id],
         levies_rate=levies_rate,
         workplace_state=state,
         day=law.wage_tax.day,
@@ -501,6 +521,4 @@ def _enqueue_chunks(run: PayrollRun, people: Sequence[int]) -> None:
     for start in range(0, len(people), CHUNK):
         chunk = list(people[start : start + CHUNK])
         started = run.started_at.isoformat()
-        enqueue(
-            tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk, started_at=started
-        )
+        enqueue(tasks.compute_chunk, coop_id=current_coop_id(), run_id=run.pk, person_ids=chunk, started_at=started)

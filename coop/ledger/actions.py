@@ -97,6 +97,7 @@ def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
             text=entry.text,
             reverses_id=entry.reverses_id,
             posted_by=by,
+            posting_count=len(lines),
             digest=digest_of(
                 number=number,
                 booked_on=days[entry.event_on],

@@ -181,7 +181,8 @@ class Entry(CoopOwned):
                       INTO postings, legal, allocation
                       FROM ledger_posting WHERE coop_id = NEW.coop_id AND entry_id = NEW.id;
                     -- Rows that the fence hides count as none, and no postings are refused.
-                    IF postings = 0 OR postings <> NEW.posting_count OR legal IS DISTINCT FROM 0 OR allocation IS DISTINCT FROM 0 THEN
+                    IF postings = 0 OR postings <> NEW.posting_count
+                       OR legal IS DISTINCT FROM 0 OR allocation IS DISTINCT FROM 0 THEN
                         RAISE check_violation USING CONSTRAINT = 'entry_balances',
                             MESSAGE = format('entry %s does not balance', NEW.source);
                     END IF;

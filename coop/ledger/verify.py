@@ -59,7 +59,6 @@ def _entries() -> Iterator[str]:
         if digest != entry.digest:
             yield f"entry {entry.number}: its content does not match its digest"
 
-
     if expected != drawn:
         yield f"entry {expected}: the journal has drawn numbers up to {drawn - 1}"
 

@@ -38,11 +38,17 @@ def label(model: type[models.Model]) -> str:
 def test_every_table_is_fenced_by_row_level_security(model, db):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relrowsecurity, relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid) "
-            "FROM pg_class c WHERE oid = %s::regclass",
+            "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table]
+        )
+        assert cursor.fetchone() == (True, True)
+        cursor.execute(
+            "SELECT permissive, roles::text, cmd, qual, with_check FROM pg_policies WHERE tablename = %s",
             [model._meta.db_table],
         )
-        assert cursor.fetchone() == (True, True, 1)
+        (policy,) = cursor.fetchall()
+    column = "id" if model is Cooperative else "coop_id"
+    rule = f"({column} = ( SELECT (NULLIF(current_setting('app.coop_id'::text, true), ''::text))::bigint AS int8))"
+    assert policy == ("PERMISSIVE", "{public}", "ALL", rule, rule)
 
 
 def test_the_application_owns_nothing_and_bypasses_nothing(db):
@@ -107,7 +113,7 @@ def test_a_row_of_one_cooperative_is_invisible_and_untouchable_next_door(coop, o
     with coop_scope(other_coop.pk), connection.cursor() as cursor:
         for sql in (
             "UPDATE tenancy_cooperative SET name = 'x' WHERE id = %s",
-            "DELETE FROM tenancy_policy WHERE coop_id = %s",
+            "DELETE FROM tenancy_roleassignment WHERE coop_id = %s",
         ):
             cursor.execute(sql, [coop.pk])
             assert cursor.rowcount == 0

@@ -8,11 +8,13 @@ import pytest
 from coop.banking.actions import approve_payment_order, reject_payment_order
 from coop.banking.actions.orders import AlreadyOrdered
 from coop.banking.models import PaymentOrder
+from coop.errors import InvalidInput
 from coop.law import LawUnknown
 from coop.ledger.chart import AccountCode as A
 from coop.ledger.models import Entry, Posting
-from coop.ledger.queries import account_balance, figures_of
+from coop.ledger.queries import account_balance, figures_of, party_balances
 from coop.states import InvalidTransition
+from members.models import Person
 from payroll.actions import (
     NobodyToPay,
     RunExists,
@@ -25,12 +27,14 @@ from payroll.actions import (
     people_to_pay,
     post_run,
     start_run,
+    take_up_again,
 )
-from payroll.master_data import enter_tax_data
+from payroll.calculation import compute
+from payroll.master_data import enter_health_fund, enter_insurance, enter_tax_data
 from payroll.models import PayrollRun, Payslip
 from payroll.pay_days import pay_day
 from payroll.states import PayslipState, RunState
-from tests.factories.payroll import NOW, employ, give_money, make_member, tax_id
+from tests.factories.payroll import JANUARY, NOW, employ, give_money, health_fund, insurance_number, make_member, tax_id
 
 MARCH = date(2026, 3, 1)
 AT = datetime(2026, 3, 20, 9, tzinfo=UTC)
@@ -233,6 +237,123 @@ def test_a_payslip_can_be_recomputed_from_what_it_stores(cast):
     assert (again.net_cents, again.cost_cents) == (slip.net_cents, slip.cost_cents)
     employee = sum(line["amount_cents"] for line in slip.lines if line["code"].endswith(".employee"))
     assert employee == slip.employee_cents
+
+
+def test_a_late_copy_of_a_chunk_changes_nothing_that_was_approved(cast):
+    ada = make_member()
+    employ(ada, 400_000)
+    run = start_run(month=MARCH, by=cast.payroll, at=AT)
+    people = people_to_pay(MARCH)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
+    approve_run(run_id=run.pk, by=cast.board, at=AT)
+    net = Payslip.objects.get().net_cents
+    enter_tax_data(person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=5, federal_state="BE", at=NOW, by=None)
+    assert compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT) == 0
+    assert Payslip.objects.get().net_cents == net
+
+
+def test_a_chunk_from_before_a_new_start_is_left_alone(cast):
+    employ(make_member())
+    run = start_run(month=MARCH, by=cast.payroll, at=AT)
+    people = people_to_pay(MARCH)
+    compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT)
+    compute_again(run_id=run.pk, by=cast.payroll, at=datetime(2026, 3, 21, tzinfo=UTC))
+    assert compute_chunk(run_id=run.pk, person_ids=people, started_at=run.started_at, at=AT) == 0
+
+
+def test_a_newcomer_does_not_fill_the_place_of_somebody_missing(cast):
+    first, second = make_member("Ada"), make_member("Bo")
+    employ(first)
+    employ(second)
+    run = start_run(month=MARCH, by=cast.payroll, at=AT)
+    employ(make_member("Cleo"))
+    compute_chunk(run_id=run.pk, person_ids=[first.pk], started_at=run.started_at, at=AT)
+    take_up_again(at=AT)
+    run.refresh_from_db()
+    assert (run.state, run.people) == (RunState.COMPUTING, [first.pk, second.pk])
+
+
+def test_data_that_breaks_the_calculation_is_that_persons_problem_alone(cast, caplog, monkeypatch):
+    ada, bo = make_member("Ada"), make_member("Bo")
+    employ(ada, 222_222)
+    employ(bo)
+
+    def broken(law, terms, gross):
+        if gross == 222_222:
+            raise ZeroDivisionError("gross 222222")
+        return compute(law, terms, gross)
+
+    monkeypatch.setattr("payroll.actions.compute", broken)
+    run_month(cast)
+    assert Payslip.objects.get(person=bo).state == PayslipState.POSTED
+    assert Payslip.objects.get(person=ada).state == PayslipState.FAILED
+    assert "222222" not in caplog.text
+
+
+def test_only_members_are_employed_and_states_are_real(cast):
+    ada = make_member()
+    with pytest.raises(InvalidInput):
+        enter_tax_data(
+            person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=1, federal_state="XX", at=NOW, by=None
+        )
+    Person.objects.filter(pk=ada.pk).update(state="left")
+    with pytest.raises(InvalidInput):
+        employ(ada, leave_out="tax")
+
+
+def test_a_correction_to_another_fund_moves_the_whole_contribution(cast):
+    ada = make_member()
+    give_money(ada, 2_000_000)
+    employ(ada, 400_000)
+    run_month(cast)
+    before = Payslip.objects.get()
+    # The same rate at another fund: nothing but the receiver differs.
+    other = enter_health_fund(
+        name="Andere Kasse", number="91111111", since=JANUARY, additional_rate=Decimal("0.0269"), source="fictitious"
+    )
+    enter_insurance(
+        person_id=ada.pk,
+        since=MARCH,
+        insurance_number=insurance_number(1),
+        fund_id=other.pk,
+        childless=True,
+        children_under25=0,
+        at=NOW,
+        by=None,
+    )
+    after = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=datetime(2026, 4, 10, tzinfo=UTC))
+    owed = party_balances(A.FUNDS)
+    assert owed == {f"fund:{other.pk}": -(after.employee_cents + after.employer_cents)}
+
+
+def test_a_correction_that_costs_more_than_budget_and_cover_bear_is_shortfall(cast):
+    ada = make_member()
+    give_money(ada, 144_461)
+    employ(ada)
+    run_month(cast)
+    before = Payslip.objects.get()
+    health_fund("0.0439")
+    enter_insurance(
+        person_id=ada.pk,
+        since=MARCH,
+        insurance_number=insurance_number(1),
+        fund_id=health_fund("0.0439").pk,
+        childless=True,
+        children_under25=0,
+        at=NOW,
+        by=None,
+    )
+    after = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=datetime(2026, 4, 10, tzinfo=UTC))
+    assert after.cost_cents > before.cost_cents
+    assert figures_of(ada.budget_id, MARCH).free_cents == 0
+    assert account_balance(A.SHORTFALL) == after.cost_cents - before.cost_cents
+
+
+def test_days_follow_the_cooperatives_clock(cast):
+    employ(make_member())
+    run_month(cast, at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
+    assert Payslip.objects.get().posted_on == date(2026, 4, 1)
+    assert PayrollRun.objects.get().pay_on == date(2026, 4, 1)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,10 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='document',
+            trigger=pgtrigger.compiler.Trigger(name='document_retention_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."keep_until" < (OLD."keep_until"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='540506e482b94a7fd570c05c9c2b88d5aedffce4', operation='UPDATE', pgid='pgtrigger_document_retention_stays_699ed', table='documents_document', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='document',
             trigger=pgtrigger.compiler.Trigger(name='document_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.keep_until >= CURRENT_DATE)', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='aa5a75af6d5e7934ad88d95287259befc1024193', operation='DELETE', pgid='pgtrigger_document_is_kept_1ecdb', table='documents_document', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
