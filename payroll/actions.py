@@ -283,10 +283,10 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     )
     on = local_day(at)
     # Two runs at once must not both count on the same money.
-    lock_budgets(slip.budget_id for slip in slips)
-    figures = budget_figures(on, [slip.budget_id for slip in slips])
+    lock_budgets(slip.bearing_budget_id for slip in slips)
+    figures = budget_figures(on, [slip.bearing_budget_id for slip in slips])
     for slip in slips:
-        slip.shortfall_cents = shortfall_cents(figures[slip.budget_id], slip.cost_cents)
+        slip.shortfall_cents = shortfall_cents(figures[slip.bearing_budget_id], slip.cost_cents)
         slip.state = PayslipState.POSTED
         slip.posted_on = on
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
@@ -408,7 +408,7 @@ def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
     if _what_counts(new) == _what_counts(before):
         raise InvalidInput(_("Nothing differs from the payslip as it was paid."))
     on = local_day(at)
-    lock_budgets({new.budget_id, before.budget_id})
+    lock_budgets({new.bearing_budget_id, before.bearing_budget_id})
     new.shortfall_cents = _corrected_shortfall(new, before, on)
     new.corrects = before
     new.save(force_insert=True)
@@ -434,7 +434,7 @@ def _corrected_shortfall(new: Payslip, before: Payslip, on: date) -> int:
     more = new.cost_cents - before.cost_cents
     if more <= 0:
         return max(0, before.shortfall_cents + more)
-    return before.shortfall_cents + shortfall_cents(figures_of(new.budget_id, on), more)
+    return before.shortfall_cents + shortfall_cents(figures_of(new.bearing_budget_id, on), more)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------

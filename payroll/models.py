@@ -4,6 +4,7 @@ Everything that changes over time is a row with the day it begins; nothing past 
 """
 
 from decimal import Decimal
+from typing import cast
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -311,3 +312,8 @@ class Payslip(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+    @property
+    def bearing_budget_id(self) -> int:
+        """The budget that bears it; only what could not be computed may have none."""
+        return cast("int", self.budget_id)

@@ -427,7 +427,7 @@ def documents_of(payslip_ids: Iterable[int]) -> dict[int, int]:
 def budget_step(slip: Payslip) -> BudgetStep | None:
     """The budget right before and after a payslip was booked; None where it is not."""
     source = f"payslip:{slip.pk}"
-    for movement in budget_statement(slip.budget_id):
+    for movement in budget_statement(slip.bearing_budget_id):
         if movement.source == source:
             return BudgetStep(
                 before_cents=movement.free_balance_cents - movement.free_cents,

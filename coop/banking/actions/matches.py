@@ -299,7 +299,7 @@ def book_return(*, transaction_id: int, match_id: int, by: User) -> list[WorkIte
 @transaction.atomic
 def finish_item(*, item_id: int, on: date, by: User) -> WorkItem:
     """Mark a work item as dealt with. Raises: NotFound."""
-    item = WorkItem.objects.select_for_update().filter(id=item_id, done_on__isnull=True).first()
+    item: WorkItem | None = WorkItem.objects.select_for_update().filter(id=item_id, done_on__isnull=True).first()
     if item is None:
         raise NotFound(_("This item is not open any more."))
     item.done_on, item.done_by = on, by

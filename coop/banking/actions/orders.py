@@ -201,7 +201,7 @@ def take_payment_file(*, order_id: int, by: User) -> tuple[str, bytes]:
 
 
 def _lock(order_id: int) -> PaymentOrder:
-    order = PaymentOrder.objects.select_for_update().defer("file").filter(id=order_id).first()
+    order: PaymentOrder | None = PaymentOrder.objects.select_for_update().defer("file").filter(id=order_id).first()
     if order is None:
         raise NotFound(_("This payment order does not exist."))
     return order

@@ -88,7 +88,7 @@ def import_statement(
 
 
 def _account_of(statement: camt.Statement, account_id: int | None) -> BankAccount:
-    chosen = BankAccount.objects.filter(id=account_id).first() if account_id is not None else None
+    chosen: BankAccount | None = BankAccount.objects.filter(id=account_id).first() if account_id is not None else None
     if account_id is not None and chosen is None:
         raise NotFound(_("This bank account does not exist."))
     if not statement.account:

@@ -283,7 +283,7 @@ def decide(request: HttpRequest) -> HttpResponse:
             request,
             lambda: decide_policy(by=request.user, **form.values()),  # type: ignore[arg-type]
             _("The new policy is recorded."),
-            form,  # type: ignore[arg-type]
+            form,
         )
         if decided is not None:
             return redirect("tenancy:policies")
