@@ -264,11 +264,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Steady pay for freelancers' cooperatives: the same use cases as the pages.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"BankTransactionState": "coop.banking.states.TransactionState"},
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     # Several things have a state: each kind of state gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "BankTransactionStateEnum": "coop.banking.states.TransactionState",
         "JobStateEnum": "invoicing.states.JobState",
         "InvoiceStateEnum": "invoicing.states.InvoiceState",
         "PayslipStateEnum": "payroll.states.PayslipState",

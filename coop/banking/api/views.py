@@ -77,7 +77,7 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     def get_queryset(self) -> QuerySet[BankTransaction]:
         """Those that the login may see and the query asks for."""
         state = self.request.query_params.get("state", "")
-        held = getattr(self.request._request, "roles", frozenset())  # noqa: SLF001 (the permission leaves them there)
+        held: frozenset[Role] = getattr(self.request._request, "roles", frozenset())  # noqa: SLF001 (the permission leaves them there)
         of_clients = not {Role.ACCOUNTANT, Role.AUDITOR} & held
         return queries.transactions(state=state if state in _STATES else "", of_clients=of_clients)
 

@@ -238,7 +238,7 @@ def statements(request: HttpRequest) -> HttpResponse:
 def transactions(request: HttpRequest) -> HttpResponse:
     """All movements, with search."""
     form = TransactionSearchForm(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "statement": None}
+    wanted: dict[str, Any] = form.cleaned_data if form.is_valid() else {"q": "", "state": "", "statement": None}
     found = queries.transactions(
         state=wanted["state"],
         text=wanted["q"],
