@@ -62,7 +62,8 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
 
     serializer_class = TransactionSerializer
     pagination_class = LimitOffsetPagination
-    lookup_value_regex = "[0-9]{1,18}"
+    lookup_value_regex = "[0-9]{1,19}"
+    allowed_roles = MONEY
     allowed_roles_by_action = {
         "list": (*MONEY, Role.AUDITOR),
         "retrieve": (*MONEY, Role.AUDITOR),
