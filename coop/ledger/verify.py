@@ -71,9 +71,14 @@ def _next(postings: Any) -> tuple[int, list[Any]] | None:
 
 def _periods() -> Iterator[str]:
     before = ""
+    still_open: Period | None = None
     for period in Period.objects.order_by("month"):
         if period.closed_at is None:
-            break
+            still_open = still_open or period
+            continue
+        if still_open is not None:
+            yield f"period {still_open}: is open although {period} is closed"
+            still_open = None
         chain = chain_of(before, entry_digests_of(period.month))
         if chain != period.chain:
             yield f"period {period}: the chain of its entries does not match"
