@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     # Several things have a state: each kind of state gets a name of its own.
     "ENUM_NAME_OVERRIDES": {
+        "BankTransactionStateEnum": "coop.banking.states.TransactionState",
         "JobStateEnum": "invoicing.states.JobState",
         "InvoiceStateEnum": "invoicing.states.InvoiceState",
         "PayslipStateEnum": "payroll.states.PayslipState",

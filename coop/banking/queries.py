@@ -108,11 +108,25 @@ def _gap(row: Statement, cents: int, *, within: bool) -> Gap:
     return Gap(statement_id=row.pk, number=row.number or row.filename, on=row.to_on, cents=cents, within=within)
 
 
+OF_CLIENTS = Q(amount_cents__gt=0, returned=False) | Q(amount_cents__lt=0, returned=True)
+"""Money from outside, and what took it back; the rest may show what somebody is paid."""
+
+
 def transactions(
-    *, state: str = "", account_id: int | None = None, text: str = "", statement_id: int | None = None
+    *,
+    state: str = "",
+    account_id: int | None = None,
+    text: str = "",
+    statement_id: int | None = None,
+    of_clients: bool = False,
 ) -> QuerySet[BankTransaction]:
-    """Movements, the latest first; `state` is one of TransactionState or "waiting" for all that need a person."""
+    """Movements, the latest first; `state` is one of TransactionState or "waiting" for all that need a person.
+
+    With `of_clients` only money from outside and its returns: no payment of the cooperative.
+    """
     rows = BankTransaction.objects.select_related("account")
+    if of_clients:
+        rows = rows.filter(OF_CLIENTS)
     if state == "waiting":
         rows = rows.filter(state__in=WAITING)
     elif state:
@@ -126,11 +140,9 @@ def transactions(
     return rows.order_by("-booked_on", "-id")
 
 
-def transaction_of(transaction_id: int) -> BankTransaction:
-    """One movement with its account and statement. Raises: NotFound."""
-    row: BankTransaction | None = (
-        BankTransaction.objects.select_related("account", "statement").filter(id=transaction_id).first()
-    )
+def transaction_of(transaction_id: int, *, of_clients: bool = False) -> BankTransaction:
+    """One movement with its account; `of_clients` as in `transactions`. Raises: NotFound."""
+    row = transactions(of_clients=of_clients).filter(id=transaction_id).first()
     if row is None:
         raise NotFound
     return row
@@ -227,9 +239,9 @@ def order_of(order_id: int) -> PaymentOrder:
     return order
 
 
-def work_counts() -> WorkCounts:
-    """What waits for a person, in three statements."""
-    waiting = BankTransaction.objects.filter(state__in=WAITING).aggregate(
+def work_counts(*, of_clients: bool = False) -> WorkCounts:
+    """What waits for a person, in three statements; `of_clients` as in `transactions`."""
+    waiting = BankTransaction.objects.filter(OF_CLIENTS if of_clients else Q(), state__in=WAITING).aggregate(
         count=Count("id"),
         incoming=Sum(F("amount_cents") - F("matched_cents"), filter=Q(amount_cents__gt=0)),
         outgoing=Sum(F("amount_cents") + F("matched_cents"), filter=Q(amount_cents__lt=0)),

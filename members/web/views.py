@@ -16,7 +16,7 @@ from coop.errors import NotFound
 from coop.tenancy.access import allow, public
 from coop.tenancy.actions import note_access
 from coop.tenancy.queries import NoPolicy, policy_on
-from coop.tenancy.states import STAFF, Role
+from coop.tenancy.states import Role
 from coop.tenancy.web.pages import page_of, tried
 from members import actions
 from members.models import Person
@@ -44,8 +44,17 @@ from members.web.forms import (
     SharesForm,
 )
 
-OFFICE = (*sorted(STAFF), Role.BOARD)
-READERS = (*OFFICE, Role.AUDITOR)
+OFFICE = (Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR)
+READERS = (*OFFICE, Role.ACCOUNTANT, Role.AUDITOR)
+SETTLERS = (Role.ACCOUNTANT, Role.BOARD)
+FORM_ROLES = {
+    "admit": OFFICE,
+    "reject": OFFICE,
+    "shares": OFFICE,
+    "leave": OFFICE,
+    "settle": SETTLERS,
+    "pay": (Role.ACCOUNTANT,),
+}
 TONES = {
     PersonState.APPLIED: "warn",
     PersonState.ADMITTED: "good",
@@ -219,8 +228,9 @@ def _person_page(request: HttpRequest, person_id: int, failed: forms.BaseForm | 
         "departed": departed,
         "departed_facts": _departed_facts(departed) if departed else [],
     }  # fmt: skip
-    if set(OFFICE) & request.roles:  # type: ignore[attr-defined]
-        context["forms"] = _forms(row, departed, failed)
+    held: frozenset[Role] = request.roles  # type: ignore[attr-defined]
+    context["forms"] = [one for one in _forms(row, departed, failed) if set(FORM_ROLES[one["id"]]) & held]
+    if set(OFFICE) & held:
         context["actions"] = _buttons(row)
     return render(request, "members/person.html", context)
 
@@ -413,7 +423,7 @@ def end(request: HttpRequest, person_id: int) -> HttpResponse:
     return redirect("members:person", person_id)
 
 
-@allow(Role.ACCOUNTANT, Role.BOARD)
+@allow(*SETTLERS)
 @require_POST
 def settle(request: HttpRequest, person_id: int) -> HttpResponse:
     """Record what a departed member's shares are worth."""

@@ -4,13 +4,13 @@ from coop.tenancy.states import Role
 from tests.architecture.permissions import PUBLIC
 from tests.factories.members import make_applicant, make_member
 
-_OFFICE = {Role.INVOICING, Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}
-_READERS = _OFFICE | {Role.AUDITOR}
+_OFFICE = {Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}
+_READERS = _OFFICE | {Role.ACCOUNTANT, Role.AUDITOR}
 
 PERMISSIONS = {
     "members:apply": PUBLIC,
     "members:thanks": PUBLIC,
-    "members:register": _READERS,
+    "members:members": _READERS,
     "members:register_csv": _READERS,
     "members:applications": _OFFICE,
     "members:person": _READERS,

@@ -1,0 +1,65 @@
+"""The bank in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from coop.banking.models import BankTransaction
+from coop.tenancy.api_fields import CurrencyField, MoneyField
+
+
+class TransactionSerializer(serializers.ModelSerializer[BankTransaction]):
+    """One movement on an account; a credit is positive."""
+
+    amount = MoneyField(source="amount_cents", read_only=True)
+    open = MoneyField(source="open_cents", read_only=True)
+    currency = CurrencyField()
+    account = serializers.CharField(source="account.iban", read_only=True)
+
+    class Meta:
+        model = BankTransaction
+        fields = (
+            "id",
+            "account",
+            "booked_on",
+            "value_on",
+            "amount",
+            "open",
+            "currency",
+            "counterparty_name",
+            "counterparty_iban",
+            "text",
+            "end_to_end_id",
+            "state",
+            "returned",
+        )
+        read_only_fields = fields
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """A statement file, camt.053."""
+
+    file = serializers.FileField()
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """What an import did."""
+
+    new = serializers.IntegerField()
+    known = serializers.IntegerField()
+    matched = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    gaps = serializers.IntegerField(help_text="How many statements do not continue the balance before them.")
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    """So much of a payment for that claim."""
+
+    reference = serializers.CharField(max_length=40)
+    amount = MoneyField(positive=True)
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    """Which claims a payment settles."""
+
+    parts = PartSerializer(many=True, allow_empty=False)

@@ -1,0 +1,103 @@
+"""The API of the bank: the same queries and actions as the pages."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, status
+from rest_framework.decorators import action
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from coop.banking import actions, queries
+from coop.banking.api.serializers import MatchSerializer, ReportSerializer, TransactionSerializer, UploadSerializer
+from coop.banking.camt import LARGEST_FILE, UnreadableStatement
+from coop.banking.models import BankTransaction, Claim
+from coop.banking.states import TransactionState
+from coop.errors import NotFound
+from coop.tenancy.states import Role
+
+MONEY = (Role.ACCOUNTANT, Role.INVOICING)
+_CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
+_STATES = ["waiting", *TransactionState.values]
+
+
+class StatementUpload(APIView):
+    """Bank statements come in here."""
+
+    allowed_roles = MONEY
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: ReportSerializer, 409: _CONFLICT})
+    def post(self, request: Request) -> Response:
+        """Import a file: each movement once, matched where it is sure. A wrong file changes nothing."""
+        given = UploadSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        file = given.validated_data["file"]
+        if file.size > LARGEST_FILE:
+            raise UnreadableStatement
+        report = actions.import_statement(
+            data=file.read(),
+            filename=file.name,
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        body = {
+            "new": report.new,
+            "known": report.known,
+            "matched": report.matched,
+            "waiting": report.waiting,
+            "gaps": len(report.gaps),
+        }
+        return Response(body, status=status.HTTP_201_CREATED)
+
+
+class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[BankTransaction]):
+    """Movements on the cooperative's accounts."""
+
+    serializer_class = TransactionSerializer
+    pagination_class = LimitOffsetPagination
+    lookup_value_regex = "[0-9]{1,19}"
+    allowed_roles = MONEY
+    allowed_roles_by_action = {
+        "list": (*MONEY, Role.AUDITOR),
+        "retrieve": (*MONEY, Role.AUDITOR),
+        "match": MONEY,
+    }
+
+    @extend_schema(parameters=[OpenApiParameter("state", str, enum=_STATES, description="Only those in this state.")])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Movements, the latest first."""
+        return super().list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[BankTransaction]:
+        """Those that the login may see and the query asks for."""
+        state = self.request.query_params.get("state", "")
+        held: frozenset[Role] = getattr(self.request._request, "roles", frozenset())  # noqa: SLF001 (the permission leaves them there)
+        of_clients = not {Role.ACCOUNTANT, Role.AUDITOR} & held
+        return queries.transactions(state=state if state in _STATES else "", of_clients=of_clients)
+
+    @extend_schema(request=MatchSerializer, responses={200: TransactionSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def match(self, request: Request, pk: str) -> Response:  # noqa: ARG002 (get_object reads it)
+        """Give a payment, or parts of it, to claims."""
+        row = self.get_object()
+        given = MatchSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        parts = given.validated_data["parts"]
+        claims = dict(
+            Claim.objects.filter(reference__in=[part["reference"] for part in parts]).values_list("reference", "id")
+        )
+        if any(part["reference"] not in claims for part in parts):
+            raise NotFound
+        actions.match_by_hand(
+            transaction_id=row.pk,
+            parts=[actions.Part(claim_id=claims[part["reference"]], cents=part["amount"]) for part in parts],
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return Response(TransactionSerializer(self.get_object()).data)

@@ -1,0 +1,29 @@
+"""Addresses of the bank's pages."""
+
+from django.urls import path
+
+from coop.banking.web import views
+
+app_name = "banking"
+urlpatterns = [
+    path("bank/", views.work, name="work"),
+    path("bank/upload/", views.upload, name="upload"),
+    path("bank/rematch/", views.rematch, name="rematch"),
+    path("bank/items/<int:item_id>/done/", views.finish_item, name="finish_item"),
+    path("bank/statements/", views.statements, name="statements"),
+    path("bank/accounts/", views.accounts, name="accounts"),
+    path("bank/transactions/", views.transactions, name="transactions"),
+    path("bank/transactions/<int:transaction_id>/", views.transaction, name="transaction"),
+    path("bank/transactions/<int:transaction_id>/match/", views.match, name="match"),
+    path("bank/transactions/<int:transaction_id>/ignore/", views.ignore, name="ignore"),
+    path("bank/transactions/<int:transaction_id>/take-up/", views.take_up, name="take_up"),
+    path("bank/transactions/<int:transaction_id>/book/", views.book, name="book"),
+    path("bank/transactions/<int:transaction_id>/return/", views.book_return, name="book_return"),
+    path("bank/transactions/<int:transaction_id>/order/", views.match_order, name="match_order"),
+    path("bank/matches/<int:match_id>/undo/", views.undo, name="undo"),
+    path("bank/orders/", views.orders, name="orders"),
+    path("bank/orders/<int:order_id>/", views.order, name="order"),
+    path("bank/orders/<int:order_id>/approve/", views.approve_order, name="approve_order"),
+    path("bank/orders/<int:order_id>/reject/", views.reject_order, name="reject_order"),
+    path("bank/orders/<int:order_id>/file/", views.order_file, name="order_file"),
+]
