@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,8 +183,8 @@ class Demo:
     owner_env: Mapping[str, str]
     """For migrations: acts as the owner of the tables."""
 
-    def step(self, title: str, *arguments: str, env: Mapping[str, str] | None = None) -> None:
-        """Run a command of manage.py to its end.
+    def step(self, title: str, *arguments: str, env: Mapping[str, str] | None = None, shown: bool = False) -> None:
+        """Run a command of manage.py to its end; where `shown`, what it says appears as it is said.
 
         Raises: OperationFailed, StopRequested.
         """
@@ -195,7 +195,7 @@ class Demo:
         program = Program(
             name=title, command=command, log=log, env=env or self.app_env, cwd=ROOT, death_signal=signal.SIGKILL
         )
-        status = self.supervisor.run(program)
+        status = self.supervisor.run(program, meanwhile=_follow(log) if shown else None)
         if status != 0:
             raise OperationFailed(f"{title} failed.\n{tail(log)}\nThe whole log: {log}")
         say(f"{title}: {time.monotonic() - began:.1f} s")
@@ -293,6 +293,21 @@ class Demo:
                     f"The disk with {self.places.data} is full. Nothing is lost; make room and start again."
                 )
             self.supervisor.pause(0.5)
+
+
+def _follow(log: Path) -> Callable[[], None]:
+    """A function that says the lines by which a log has grown since it was called last."""
+    said = 0
+
+    def show() -> None:
+        nonlocal said
+        text = log.read_text(errors="replace") if log.exists() else ""
+        whole = text.rfind("\n") + 1
+        for line in text[said:whole].splitlines():
+            say(f"  {line}")
+        said = max(said, whole)
+
+    return show
 
 
 def worker_processes() -> int:

@@ -124,8 +124,8 @@ class Supervisor:
         self.running[program.name] = running
         return running
 
-    def run(self, program: Program) -> int:
-        """Run a program to its end while the others are tended; its exit status.
+    def run(self, program: Program, *, meanwhile: Callable[[], None] | None = None) -> int:
+        """Run a program to its end while the others are tended; its exit status. `meanwhile` is called now and then.
 
         Raises: OperationFailed, StopRequested.
         """
@@ -133,7 +133,11 @@ class Supervisor:
         try:
             while (status := process.poll()) is None:
                 self.tend()
+                if meanwhile:
+                    meanwhile()
                 self.pause()
+            if meanwhile:
+                meanwhile()
         finally:
             self._end({program.name: Running(program=program, process=process, started_at=0)})
         return status

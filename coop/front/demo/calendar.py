@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from coop.law import LawUnknown
 from coop.ledger.actions import month_of, next_month
+from invoicing.law.vat import in_eu
 from payroll.germany.salary import salary_law
 
 
@@ -37,6 +38,21 @@ def ended_on(today: date) -> date | None:
 def at(day: date, hour: int = 9) -> datetime:
     """An hour of a working day, as an instant."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def month_to_work_in(today: date) -> date:
+    """The month after today's, for work that is still to come, or today's where no law is confirmed after it."""
+    coming = next_month(month_of(today))
+    return coming if law_reaches(coming) else month_of(today)
+
+
+def law_reaches(month: date) -> bool:
+    """Whether work of a month can be invoiced by confirmed law."""
+    try:
+        in_eu("DE", last_day_of(month))
+    except LawUnknown:
+        return False
+    return True
 
 
 def months_from(begin: date, today: date) -> list[date]:

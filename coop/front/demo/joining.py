@@ -73,7 +73,10 @@ def _admit(world: World, group: list[Profile], ids: list[int], on: date) -> None
 
 def _enter_clients(world: World, member: Member, on: date) -> None:
     wanted = world.rng.choice((1, 1, 2, 2, 3))
-    for company in world.rng.sample(world.companies, k=wanted):
+    companies = world.rng.sample(world.companies, k=wanted)
+    if not any(company.country == "DE" for company in companies):
+        companies.append(world.rng.choice([company for company in world.companies if company.country == "DE"]))
+    for company in companies:
         client = add_client(on=on, by=member.user, **company.fields())
         member.clients.append(Client(id=client.pk, company=company))
 

@@ -10,7 +10,7 @@ from coop.tenancy.queries import this_cooperative
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 
-STORIES = ("steady", "low", "new")
+STORIES = ("steady", "low", "ahead", "new")
 """Whose address begins so is a member worth a look."""
 
 
@@ -82,5 +82,6 @@ def _story(email: str) -> str:
     return {
         "steady": _("a steady salary and a budget that bears it"),
         "low": _("a budget that will not bear the salary much longer"),
+        "ahead": _("a salary paid before the client's money"),
         "new": _("just joined, nothing invoiced yet"),
     }.get(email.split("@", maxsplit=1)[0], "")

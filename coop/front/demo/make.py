@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from django.db import transaction
 
@@ -18,7 +19,7 @@ from coop.front.demo.joining import plan_joining
 from coop.front.demo.office_bank import plan_office
 from coop.front.demo.paying import plan_salaries
 from coop.front.demo.people import Pattern, Profile, make_people
-from coop.front.demo.stories import plan_low_budget
+from coop.front.demo.stories import plan_stories
 from coop.front.demo.waiting import leave_work
 from coop.front.demo.working import plan_work
 from coop.front.demo.world import World
@@ -87,7 +88,7 @@ def _make(
             return Made(slug=plan.slug, months=[], members=0)
         with coop_scope(office.cooperative.pk):
             world = _world(office, make_login, seed=seed, months=months, today=today)
-            for prepare in (plan_joining, plan_work, plan_office, plan_low_budget, plan_salaries, leave_work):
+            for prepare in (plan_joining, plan_work, plan_office, plan_stories, plan_salaries, leave_work):
                 prepare(world)
             world.play(_months_shown(plan, say))
             _draw_newest()
@@ -111,27 +112,32 @@ def _world(office: Office, make_login: Callable[..., User], *, seed: int, months
         months=months,
         today=today,
         bank=Bank(iban=office.bank_iban, owner=plan.legal["name"], ended_on=months[0] - timedelta(days=62)),
-        profiles=list(_with_roles(people, plan, months=len(months))),
+        profiles=list(_with_stories(people, plan, months=len(months))),
         companies=make_companies(rng),
         make_login=make_login,
     )
 
 
-def _with_roles(people: list[Profile], plan: Plan, *, months: int) -> Iterator[Profile]:
-    """The same people, three of them with a story and an address that is easy to remember."""
-    stories = {
-        0: {"email": f"steady@{plan.domain}", "pattern": Pattern.STEADY, "monthly_cents": 4_200_00},
-        1: {"email": f"low@{plan.domain}", "pattern": Pattern.SMALL, "monthly_cents": 1_300_00},
+def _with_stories(people: list[Profile], plan: Plan, *, months: int) -> Iterator[Profile]:
+    """The same people, some of them with a story and an address that is easy to remember."""
+    plain = {"joins_month": 0, "wants_salary": True, "tax_class": 1, "children": 0, "church": False}
+    stories: dict[int, dict[str, Any]] = {
+        0: {"email": "steady", "pattern": Pattern.STEADY, "monthly_cents": 4_200_00, "agrees_ahead": True, **plain},
+        1: {"email": "low", "pattern": Pattern.SMALL, "monthly_cents": 1_300_00, **plain},
+        2: {
+            "email": "ahead", "pattern": Pattern.SMALL, "monthly_cents": 900_00, **plain,
+            "joins_month": max(0, months - 4),
+        },
         len(people) - 1: {
-            "email": f"new@{plan.domain}", "pattern": Pattern.STARTING, "monthly_cents": 2_600_00,
+            "email": "new", "pattern": Pattern.STARTING, "monthly_cents": 2_600_00,
             "joins_month": months - 1, "wants_salary": False,
         },
     }  # fmt: skip
     for person in people:
         story = stories.get(person.n, {})
-        if person.n in (0, 1):
-            story = {**story, "joins_month": 0, "wants_salary": True, "tax_class": 1, "children": 0, "church": False}
-        yield replace(person, **story)  # type: ignore[arg-type]
+        if story:
+            story["email"] = f"{story['email']}@{plan.domain}"
+        yield replace(person, **story)
 
 
 def _months_shown(plan: Plan, say: Callable[[str], None]) -> Callable[[date], None]:

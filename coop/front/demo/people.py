@@ -59,6 +59,8 @@ class Profile:
     fund: int
     tax_id: str
     insurance_number: str
+    agrees_ahead: bool = False
+    """Whether the work of months to come is agreed in a yearly order."""
 
     @property
     def child_allowances(self) -> Decimal:

@@ -3,15 +3,21 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from coop.front.demo.calendar import at, last_day_of
+from coop.banking.actions import NewPayment, create_payment_order
+from coop.banking.bank_days import next_bank_day
+from coop.banking.states import Purpose
+from coop.front.demo.calendar import at, month_to_work_in
+from coop.front.demo.fictitious_numbers import iban
 from coop.front.demo.joining import apply_once
 from coop.front.demo.office_bank import import_until
 from coop.front.demo.paying import ask, start
 from coop.front.demo.people import make_people
-from coop.front.demo.working import start_job
+from coop.front.demo.working import CLIENT_ACCOUNTS, start_job
 from coop.front.demo.world import Member, World
 from coop.law import LawUnknown
 from coop.ledger.actions import next_month
+from coop.ledger.chart import AccountCode
+from coop.ledger.queries import party_balances
 from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
@@ -31,6 +37,7 @@ def leave_work(world: World) -> None:
     world.on(world.today, lambda on: _odd_money(world, on))
     world.on(world.today, lambda on: import_until(world, on))
     world.on(world.today, lambda on: _run_to_review(world, on))
+    world.on(world.today, lambda on: _refund_to_approve(world, on))
 
 
 def _apply(world: World, on: date) -> None:
@@ -50,7 +57,7 @@ def _apply(world: World, on: date) -> None:
 def _hand_in_jobs(world: World, on: date) -> None:
     """Jobs that the office has not looked at, one that went back with a question, one that waits for the client."""
     office = world.who(Role.INVOICING)
-    month = last_day_of(on) + timedelta(days=1)
+    month = month_to_work_in(world.today)
     members = [member for member in world.members if member.clients][:NEW_JOBS]
     for number, member in enumerate(members):
         job = start_job(world, member, member.clients[0], month=month, net_cents=member.profile.monthly_cents, on=on)
@@ -108,3 +115,29 @@ def _odd_money(world: World, on: date) -> None:
 def _run_to_review(world: World, on: date) -> None:
     if not PayrollRun.objects.filter(month=on.replace(day=1)).exists():
         start(world, on)
+
+
+def _refund_to_approve(world: World, on: date) -> None:
+    """What clients paid too much goes back to them, once a second person agrees."""
+    for number, (party, cents) in enumerate(sorted(party_balances(AccountCode.CLIENT_CREDIT).items()), start=1):
+        invoice = Invoice.objects.filter(id=int(party.rpartition(":")[2])).first()
+        if cents < 0 and invoice is not None:
+            create_payment_order(
+                source=f"refund:{invoice.pk}",
+                purpose=Purpose.OTHER,
+                execute_on=next_bank_day(on + timedelta(days=3)),
+                lines=[
+                    NewPayment(
+                        party=party,
+                        name=invoice.buyer_name,
+                        iban=iban(CLIENT_ACCOUNTS + invoice.client_id),
+                        cents=-cents,
+                        text=f"Überzahlung {invoice.number}",
+                        end_to_end_id=f"REFUND-{number}",
+                        account=AccountCode.CLIENT_CREDIT,
+                    )
+                ],
+                by=world.who(Role.ACCOUNTANT),
+                at=at(on, 12),
+            )
+            return

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from coop.front.demo.calendar import at, last_day_of
+from coop.front.demo.calendar import at, last_day_of, law_reaches
 from coop.front.demo.fictitious_numbers import iban
 from coop.front.demo.people import Pattern
 from coop.front.demo.world import Client, Member, World
@@ -35,10 +35,16 @@ def plan_work(world: World) -> None:
     """Plan the jobs of every month, of the one before the first too: salaries need work to rest on."""
     first = world.months[0]
     before = (first - timedelta(days=1)).replace(day=1)
-    for month in [before, *world.months, _after(world.months[-1])]:
+    for month in filter(law_reaches, [before, *world.months, _after(world.months[-1])]):
         world.on(max(month - AHEAD, before), lambda on, month=month: _agree(world, month, on))  # type: ignore[misc]
         for day in _issue_days(month):
             world.on(day, lambda on: _issue(world, on))
+
+
+def agree_ahead(world: World, member: Member, month: date, on: date) -> None:
+    """Agree a month's jobs with the member's first client long before."""
+    for net in _amounts(world, member, month):
+        _Deal(world, member, member.clients[0], month, net)(on)
 
 
 def _after(month: date) -> date:
@@ -51,6 +57,8 @@ def _issue_days(month: date) -> tuple[date, ...]:
 
 def _agree(world: World, month: date, on: date) -> None:
     for member in world.members:
+        if member.profile.agrees_ahead:
+            continue
         for net in _amounts(world, member, month):
             client = world.rng.choice(member.clients)
             world.on(on + timedelta(days=world.rng.randrange(9)), _Deal(world, member, client, month, net))
@@ -91,10 +99,12 @@ class _Deal:
         submit_job(job_id=job.pk, on=on, by=self.member.user)
         self.world.on(on + timedelta(days=1), lambda day: self.check(job.pk, day))
 
-    def check(self, job_id: int, on: date) -> None:
+    def check(self, job_id: int, on: date, *, mended: bool = False) -> None:
         """The office accepts it, or asks first."""
         office = self.world.who(Role.INVOICING)
-        if self.world.chance(0.04):
+        if mended:
+            mark_read(job_id=job_id, at=at(on), by=office)
+        elif self.world.chance(0.04):
             return_job(
                 job_id=job_id,
                 reason="Bitte die Bestellnummer des Auftraggebers nachtragen.",
@@ -114,7 +124,7 @@ class _Deal:
         change_job(job_id=job_id, by=user, order_reference=f"PO-{on:%y%m}-{self.member.profile.n:03d}")
         say_on_job(job_id=job_id, text="Danke für den Hinweis, die Nummer steht jetzt drin.", at=at(on), by=user)
         submit_job(job_id=job_id, on=on, by=user)
-        self.world.on(on + timedelta(days=1), lambda day: self.check(job_id, day))
+        self.world.on(on + timedelta(days=1), lambda day: self.check(job_id, day, mended=True))
 
     def confirm(self, job_id: int, on: date) -> None:
         """The client says yes; now and then the order falls through."""
@@ -133,12 +143,14 @@ class _Deal:
         )
 
 
-def start_job(world: World, member: Member, client: Client, *, month: date, net_cents: int, on: date) -> Job:
-    """Write down a job of a month."""
+def start_job(
+    world: World, member: Member, client: Client, *, month: date, net_cents: int, on: date, whole: bool = False
+) -> Job:
+    """Write down a job of a month, of the `whole` of it where so wanted."""
     trade = member.profile.trade
     first = max(month, member.joined_on)
     last = last_day_of(month)
-    until = min(last, first + timedelta(days=world.rng.randrange(10, 28)))
+    until = last if whole else min(last, first + timedelta(days=world.rng.randrange(10, 28)))
     return draft_job(
         budget_id=member.budget_id,
         on=on,
@@ -157,14 +169,15 @@ def _issue(world: World, on: date) -> None:
     ready = list(
         Job.objects.filter(state=JobState.CONFIRMED, service_until__lte=on).order_by("id").values_list("id", flat=True)
     )
+    regular = {member.user.pk for member in world.members if member.profile.agrees_ahead}
     for invoice in issue_invoices(job_ids=ready, on=on, by=world.who(Role.INVOICING), at_once=False):
-        _pay(world, invoice)
+        _pay(world, invoice, regular=invoice.owner_id in regular)
 
 
-def _pay(world: World, invoice: Invoice) -> None:
-    """Plan how a client pays."""
+def _pay(world: World, invoice: Invoice, *, regular: bool) -> None:
+    """Plan how a client pays; `regular` ones are always in time."""
     rng, gross, due = world.rng, invoice.gross_cents, invoice.due_on
-    behaviour = rng.random()
+    behaviour = 0 if regular else rng.random()
     literal = rng.choice(
         (f"Rechnung {invoice.number}", invoice.number, f"{invoice.number} vom {invoice.issued_on:%d.%m.%Y}")
     )
