@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -86,9 +86,9 @@ def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
     if len(accounts) < len(CHART):
         open_books()
         accounts = dict(Account.objects.values_list("code", "id"))
-    numbers = draw_numbers(JOURNAL, len(drafts))
     entries = [
         Entry(
+            coop_id=current_coop_id(),
             number=number,
             booked_on=days[entry.event_on],
             event_on=entry.event_on,
@@ -109,28 +109,12 @@ def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
                 postings=[_content(line) for line in lines],
             ),
         )
-        for number, entry, lines in zip(numbers, drafts, checked, strict=True)
+        for number, entry, lines in zip(draw_numbers(JOURNAL, len(drafts)), drafts, checked, strict=True)
     ]
     try:
         with transaction.atomic():
-            Entry.objects.bulk_create(entries, batch_size=2000)
-            Posting.objects.bulk_create(
-                [
-                    Posting(
-                        entry=entry,
-                        account_id=accounts[line.account],
-                        layer=CHART[line.account].layer,
-                        budget_id=line.budget_id,
-                        amount_cents=line.cents,
-                        party=line.party,
-                        service_month=line.service_month,
-                        tax_month=line.tax_month,
-                    )
-                    for entry, lines in zip(entries, checked, strict=True)
-                    for line in lines
-                ],
-                batch_size=4000,
-            )
+            _insert_entries(entries)
+            _insert_postings(entries, checked, accounts)
     except IntegrityError as error:
         raise _named(error) from error
     return entries
@@ -346,6 +330,73 @@ def entry_digests_of(month: date) -> list[str]:
     """The digests of a month's entries by number."""
     entries = Entry.objects.filter(booked_on__gte=month, booked_on__lt=next_month(month))
     return list(entries.order_by("number").values_list("digest", flat=True))
+
+
+# Arrays unnested in the database: three times as fast as rows written one by one, and one statement per table.
+_ENTRY_COLUMNS = {
+    "number": "bigint",
+    "booked_on": "date",
+    "event_on": "date",
+    "source": "text",
+    "document": "text",
+    "text": "text",
+    "reverses_id": "bigint",
+    "posting_count": "int",
+    "digest": "text",
+}
+_POSTING_COLUMNS = {
+    "entry_id": "bigint",
+    "account_id": "bigint",
+    "layer": "smallint",
+    "budget_id": "bigint",
+    "amount_cents": "bigint",
+    "party": "text",
+    "service_month": "date",
+    "tax_month": "date",
+}
+
+
+def _insert_entries(entries: Sequence[Entry]) -> None:
+    names = ", ".join(_ENTRY_COLUMNS)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in _ENTRY_COLUMNS.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO ledger_entry (coop_id, posted_by_id, born_in, {names}) "  # noqa: S608 (names of columns)
+            f"SELECT %s, %s, 0, t.* FROM unnest({arrays}) AS t RETURNING number, id",
+            [
+                entries[0].coop_id,
+                entries[0].posted_by_id,
+                *([getattr(entry, name) for entry in entries] for name in _ENTRY_COLUMNS),
+            ],
+        )
+        ids = dict(cursor.fetchall())
+    for entry in entries:
+        entry.pk = ids[entry.number]
+        entry._state.adding = False  # noqa: SLF001 (as bulk_create leaves it)
+
+
+def _insert_postings(entries: Sequence[Entry], lines: Sequence[Sequence[Line]], accounts: Mapping[str, int]) -> None:
+    rows = [
+        (
+            entry.pk,
+            accounts[line.account],
+            int(CHART[line.account].layer),
+            line.budget_id,
+            line.cents,
+            line.party,
+            line.service_month,
+            line.tax_month,
+        )
+        for entry, its_lines in zip(entries, lines, strict=True)
+        for line in its_lines
+    ]
+    names = ", ".join(_POSTING_COLUMNS)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in _POSTING_COLUMNS.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO ledger_posting (coop_id, {names}) SELECT %s, t.* FROM unnest({arrays}) AS t",  # noqa: S608
+            [entries[0].coop_id, *map(list, zip(*rows, strict=True))],
+        )
 
 
 def _content(line: Line) -> tuple[Any, ...]:

@@ -90,11 +90,14 @@ class CoopForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A foreign key inside one cooperative.
 
     The constraint and the index, both beginning with the cooperative, come from `CoopOwnedBase`;
-    `indexed=False` leaves the index out where another one serves.
+    `indexed=False` leaves the index out where another one serves, `checked=False` the constraint.
     """
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, *, indexed: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, to: Any, on_delete: Any = models.PROTECT, *, indexed: bool = True, checked: bool = True, **kwargs: Any
+    ) -> None:
         self.indexed = indexed
+        self.checked = checked
         kwargs["db_constraint"] = False
         kwargs["db_index"] = False
         super().__init__(to, on_delete, **kwargs)
@@ -131,7 +134,7 @@ class CoopOwnedBase(models.base.ModelBase):
             ]
             indexes: list[models.Index] = []
             for key, field in attrs.items():
-                if isinstance(field, CoopForeignKey | CoopOneToOneField):
+                if isinstance(field, CoopForeignKey | CoopOneToOneField) and getattr(field, "checked", True):
                     constraints.append(SameCoop(name=f"{label}_{key}_same_coop"[:63], field=key))
                 if isinstance(field, CoopForeignKey) and field.indexed:
                     indexes.append(models.Index(fields=["coop", key]))

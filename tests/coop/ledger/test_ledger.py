@@ -103,11 +103,15 @@ def raw_entry(cursor, coop_id, *, source="raw", booked_on=JAN, postings=2):
     return cursor.fetchone()[0]
 
 
-def raw_posting(cursor, coop_id, entry_id, code, cents, budget_id=None):
+def raw_postings(cursor, coop_id, entry_id, *rows):
+    """Rows of (account code, cents[, budget id]) in one statement."""
+    codes, cents, budgets = zip(*((*row, None)[:3] for row in rows), strict=True)
     cursor.execute(
         "INSERT INTO ledger_posting (coop_id, entry_id, account_id, layer, budget_id, amount_cents, party) "
-        "SELECT %s, %s, id, layer, %s, %s, '' FROM ledger_account WHERE code = %s",
-        [coop_id, entry_id, budget_id, cents, code],
+        "SELECT %s, %s, a.id, a.layer, t.budget, t.cents, '' "
+        "FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS t (code, cents, budget) "
+        "JOIN ledger_account a ON a.code = t.code",
+        [coop_id, entry_id, list(codes), list(cents), list(budgets)],
     )
 
 
@@ -123,22 +127,37 @@ def test_postgresql_refuses_unbalanced_entries(coop, budget):
     post(income(budget))
 
     def legal(cursor):
-        raw_posting(cursor, coop.pk, raw_entry(cursor, coop.pk), "bank", 5)
+        raw_postings(cursor, coop.pk, raw_entry(cursor, coop.pk, postings=1), ("bank", 5))
 
     def allocation(cursor):
-        entry = raw_entry(cursor, coop.pk)
-        raw_posting(cursor, coop.pk, entry, "bank", 5)
-        raw_posting(cursor, coop.pk, entry, "fee", -5)
+        raw_postings(cursor, coop.pk, raw_entry(cursor, coop.pk), ("bank", 5), ("fee", -5))
 
     def empty(cursor):
-        raw_entry(cursor, coop.pk)
+        raw_entry(cursor, coop.pk, postings=0)
+
+    assert [constraint_of(work) for work in (legal, allocation, empty)] == ["entry_balances"] * 3
+
+
+def test_postgresql_refuses_more_or_fewer_postings_than_the_entry_was_born_with(coop, budget):
+    post(income(budget))
 
     def too_few(cursor):
-        entry = raw_entry(cursor, coop.pk, postings=3)
-        raw_posting(cursor, coop.pk, entry, "bank", 5)
-        raw_posting(cursor, coop.pk, entry, "vat", -5)
+        raw_postings(cursor, coop.pk, raw_entry(cursor, coop.pk, postings=3), ("bank", 5), ("vat", -5))
 
-    assert [constraint_of(work) for work in (legal, allocation, empty, too_few)] == ["entry_balances"] * 4
+    def later(cursor):
+        entry = raw_entry(cursor, coop.pk)
+        raw_postings(cursor, coop.pk, entry, ("bank", 5), ("vat", -5))
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        raw_postings(cursor, coop.pk, entry, ("bank", 777))
+
+    def doubled(cursor):
+        entry = raw_entry(cursor, coop.pk)
+        raw_postings(cursor, coop.pk, entry, ("bank", 5), ("vat", -5))
+        raw_postings(cursor, coop.pk, entry, ("bank", 5), ("vat", -5))
+
+    assert [constraint_of(work) for work in (too_few, later)] == ["posting_born_with_entry"] * 2
+    assert constraint_of(doubled) == "entry_balances"
 
 
 def test_postgresql_refuses_postings_born_after_their_entry(committing):
@@ -148,24 +167,9 @@ def test_postgresql_refuses_postings_born_after_their_entry(committing):
     with coop_scope(cooperative.pk):
 
         def late(cursor):
-            raw_posting(cursor, cooperative.pk, entry.pk, "bank", 5)
-            raw_posting(cursor, cooperative.pk, entry.pk, "bank", -5)
+            raw_postings(cursor, cooperative.pk, entry.pk, ("bank", 5), ("vat", -5))
 
         assert constraint_of(late) == "posting_born_with_entry"
-
-
-def test_postgresql_refuses_postings_after_an_early_check(coop, budget):
-    post(income(budget))
-
-    def outrun(cursor):
-        entry = raw_entry(cursor, coop.pk)
-        raw_posting(cursor, coop.pk, entry, "bank", 5)
-        raw_posting(cursor, coop.pk, entry, "vat", -5)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        raw_posting(cursor, coop.pk, entry, "bank", 777)
-
-    assert constraint_of(outrun) == "posting_within_count"
 
 
 def test_nobody_can_switch_the_triggers_off(coop, budget):
@@ -199,19 +203,19 @@ def test_postgresql_refuses_zero_wrong_layer_and_missing_budget(coop, budget):
     post(income(budget))
 
     def zero(cursor):
-        raw_posting(cursor, coop.pk, raw_entry(cursor, coop.pk), "bank", 0)
+        raw_postings(cursor, coop.pk, raw_entry(cursor, coop.pk, postings=1), ("bank", 0))
 
     def layer(cursor):
         entry = raw_entry(cursor, coop.pk)
         cursor.execute(
             "INSERT INTO ledger_posting (coop_id, entry_id, account_id, layer, amount_cents, party) "
-            "SELECT %s, %s, id, 2, 5, '' FROM ledger_account WHERE code = 'bank'",
+            "SELECT %s, %s, a.id, 2, t.cents, '' FROM ledger_account a, unnest(ARRAY[5, -5]) AS t (cents) "
+            "WHERE a.code = 'bank'",
             [coop.pk, entry],
         )
 
     def without_budget(cursor):
-        entry = raw_entry(cursor, coop.pk)
-        raw_posting(cursor, coop.pk, entry, "free", 5)
+        raw_postings(cursor, coop.pk, raw_entry(cursor, coop.pk), ("free", 5), ("alloc", -5))
 
     assert [constraint_of(work) for work in (zero, layer, without_budget)] == [
         "posting_not_zero",
