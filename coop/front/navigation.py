@@ -60,7 +60,7 @@ PLACES = (
         waiting=(Work.MONEY,),
     ),
     Place(
-        name="members:register",
+        name="members:members",
         label=_("Members"),
         roles=STAFF | {Role.BOARD, Role.AUDITOR},
         waiting=(Work.APPLICATIONS,),
