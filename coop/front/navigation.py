@@ -44,6 +44,7 @@ PLACES = (
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
+    Place(name="members:me", label=_("My data"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="front:office", label=_("Today"), roles=OFFICE),
     Place(
@@ -58,6 +59,17 @@ PLACES = (
         label=_("Bank"),
         roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),
         waiting=(Work.MONEY,),
+    ),
+    Place(
+        name="banking:orders",
+        label=_("Payment orders"),
+        roles=frozenset({Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}),
+        waiting=(Work.ORDERS,),
+    ),
+    Place(
+        name="banking:accounts",
+        label=_("Bank accounts"),
+        roles=frozenset({Role.ACCOUNTANT, Role.ADMINISTRATOR}),
     ),
     Place(
         name="members:members",

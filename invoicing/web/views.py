@@ -181,6 +181,7 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
         else None,
         "may_issue": staff and JobState.INVOICED in allowed and job.state == JobState.CONFIRMED,
         "may_cancel": JobState.CANCELLED in allowed,
+        "today": _today(),
         "back_url": reverse("invoicing:job_list" if own else "invoicing:office_jobs"),
     }
     return render(request, "invoicing/job.html", context)
