@@ -1,9 +1,22 @@
 """All measurements one after another, each in a process of its own: `python -m bench [names]`."""
 
+import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
-MEASUREMENTS = ("wage_tax", "payslips_pure", "camt", "ledger")
+from bench.ground import MADE, database
+
+MEASUREMENTS = {
+    "wage_tax": (),
+    "payslips_pure": (),
+    "camt": (),
+    "steadypay": ("--members", "4"),
+    "ledger": (),
+    "payroll_run": (),
+}
+"""Each with the arguments that keep it short; alone it takes others."""
+IN_DATABASE = frozenset({"ledger", "payroll_run"})
 
 
 def main(names: list[str]) -> int:
@@ -11,10 +24,18 @@ def main(names: list[str]) -> int:
     unknown = set(names) - set(MEASUREMENTS)
     if unknown:
         sys.exit(f"no such measurement: {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")
+    chosen = names or list(MEASUREMENTS)
     failed = 0
-    for name in names or MEASUREMENTS:
-        print(f"\n== {name}", flush=True)
-        failed += subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0  # noqa: S603
+    with database() if IN_DATABASE & set(chosen) else nullcontext():
+        env = dict(os.environ)
+        if IN_DATABASE & set(chosen):
+            from django.db import connection  # noqa: PLC0415 (after the setup)
+
+            env[MADE] = str(connection.settings_dict["NAME"])
+        for name in chosen:
+            print(f"\n== {name}", flush=True)
+            command = [sys.executable, "-m", f"bench.{name}", *MEASUREMENTS[name]]
+            failed += subprocess.run(command, check=False, env=env).returncode != 0  # noqa: S603
     return failed
 
 

@@ -8,10 +8,16 @@ from contextlib import contextmanager
 
 import django
 
+MADE = "BENCH_DATABASE"
+"""Names a database that was made before, so that several measurements need not each migrate one."""
+
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Everything inside works on an empty, migrated database behind row-level security."""
+    """Everything inside works on an empty, migrated database behind row-level security.
+
+    Where `MADE` names one, that one is used, with what other measurements left in it, and stays.
+    """
     if "DATABASE_URL" not in os.environ:
         raise SystemExit("DATABASE_URL is not set: `make bench` starts servers of its own")
     os.environ.setdefault("DATABASE_APP_ROLE", "stetig_app")
@@ -20,6 +26,12 @@ def database() -> Iterator[None]:
     from django.db import connection  # noqa: PLC0415 (after the setup)
     from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
 
+    if MADE in os.environ:
+        connection.settings_dict["NAME"] = os.environ[MADE]
+        print(_versions())
+        yield
+        connection.close()
+        return
     role = connection.settings_dict["OPTIONS"].pop("assume_role")
     connection.settings_dict["TEST"]["NAME"] = f"bench_{connection.settings_dict['NAME']}"
     made = setup_databases(verbosity=0, interactive=False, serialized_aliases=())
@@ -52,3 +64,8 @@ def seconds(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
+
+
+def load() -> str:
+    """How busy the machine is now, to be printed beside a figure: on a shared one the clock says little alone."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
@@ -290,7 +290,7 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
         slip.state = PayslipState.POSTED
         slip.posted_on = on
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
-    Payslip.objects.bulk_update(slips, ["shortfall_cents", "state", "posted_on"], batch_size=1000)
+    _store_posted(slips)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
     run.pay_on = max(run.pay_on, next_bank_day(on))
     run.save(update_fields=["pay_on"])
@@ -508,6 +508,23 @@ def _fill(slip: Payslip, computed: Computed, law: SalaryLaw) -> None:
     slip.inputs = computed.inputs
     slip.lines = computed.lines
     slip.law_digest = law.wage_tax.digest
+
+
+def _store_posted(slips: Sequence[Payslip]) -> None:
+    """Write what posting has settled, in one statement; `bulk_update` takes ten times as long to write its cases."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payroll_payslip t SET shortfall_cents = v.cents, state = v.state, posted_on = v.day "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[]) AS v(id, cents, state, day) "
+            "WHERE t.coop_id = %s AND t.id = v.id",
+            [
+                [slip.pk for slip in slips],
+                [slip.shortfall_cents for slip in slips],
+                [str(slip.state) for slip in slips],
+                [slip.posted_on for slip in slips],
+                current_coop_id(),
+            ],
+        )
 
 
 def _locked_run(run_id: int) -> PayrollRun:
