@@ -248,10 +248,10 @@ class Demo:
         database = hashlib.sha256(self.owner_env["DATABASE_URL"].encode()).hexdigest()
         if made.exists() and made.read_text() == database:
             self.start_processes()
-            self.step("Demo data", "make_demo")
+            self.step("Demo data", "make_demo", shown=True)
         else:
             # No clock and no worker while a year of history is being made.
-            self.step("Demo data", "make_demo")
+            self.step("Demo data", "make_demo", shown=True)
             made.write_text(database)
             self.start_processes()
         web = self.supervisor.running["Web server"]
