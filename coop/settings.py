@@ -13,6 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -211,6 +212,13 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 1800
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# A worker takes from both in turn: a salary run never waits behind hundreds of papers and mails.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("papers")]
+CELERY_TASK_ROUTES = {
+    "coop.documents.tasks.render": {"queue": "papers"},
+    "coop.messaging.tasks.send": {"queue": "papers"},
+}
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "send waiting mail": {

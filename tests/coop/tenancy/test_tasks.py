@@ -9,6 +9,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from coop.celery import app
+from coop.documents.tasks import render
+from coop.messaging.tasks import send
 from coop.tenancy.models import Policy
 from coop.tenancy.scope import NoCoopInScope, coop_in_scope, coop_scope, current_coop_id
 from coop.tenancy.tasks import coop_task, enqueue
@@ -85,3 +87,11 @@ def test_without_a_broker_what_was_committed_stands_and_the_log_says_so(committi
         assert Policy.objects.count() == 1
     assert "on_commit" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_papers_and_mails_wait_in_a_queue_of_their_own():
+    """A salary run is not behind them, and a worker that is told nothing takes both."""
+    assert {"celery", "papers"} <= set(app.amqp.queues.consume_from)
+    queue_of = {name: app.amqp.router.route({}, name)["queue"].name for name in (render.name, send.name)}
+    assert set(queue_of.values()) == {"papers"}
+    assert app.amqp.router.route({}, compute_chunk.name)["queue"].name == "celery"
