@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from coop.documents.states import DocumentState
 from coop.messaging import tasks
 from coop.messaging.models import Attachment, OutboxMessage
 from coop.messaging.states import MailState
+from coop.tenancy.models import Cooperative
 from coop.tenancy.queries import this_cooperative
 from coop.tenancy.scope import coop_scope, current_coop_id
 from coop.tenancy.tasks import enqueue
@@ -26,6 +28,19 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """A mail to be written; see `queue_mail`."""
+
+    key: str
+    to: str
+    subject: str
+    template: str
+    context: dict[str, Any]
+    language: str = "de"
+    document_ids: Sequence[int] = ()
 
 
 @transaction.atomic
@@ -44,21 +59,51 @@ def queue_mail(
     `template` names a pair under templates/emails without its ending: `<template>.txt` and, where it
     exists, `<template>.html`. They get `context` and `cooperative`.
     """
-    known: OutboxMessage | None = OutboxMessage.objects.filter(key=key).first()
-    if known:
-        return known
-    with translation.override(language):
-        everything = {"cooperative": this_cooperative(), "subject": subject, **context}
-        text = render_to_string(f"emails/{template}.txt", everything)
+    mail = NewMail(
+        key=key,
+        to=to,
+        subject=subject,
+        template=template,
+        context=context,
+        language=language,
+        document_ids=document_ids,
+    )
+    return queue_mails([mail])[0]
+
+
+@transaction.atomic
+def queue_mails(mails: Sequence[NewMail]) -> list[OutboxMessage]:
+    """`queue_mail` for many, in the order given, in a number of statements that does not grow with theirs."""
+    found = OutboxMessage.objects.filter(key__in=[mail.key for mail in mails])
+    messages: dict[str, OutboxMessage] = {message.key: message for message in found}
+    fresh = list({mail.key: mail for mail in reversed(mails) if mail.key not in messages}.values())[::-1]
+    if fresh:
+        cooperative = this_cooperative()
+        written = OutboxMessage.objects.bulk_create([_written(mail, cooperative) for mail in fresh], batch_size=1000)
+        messages.update({message.key: message for message in written})
+        Attachment.objects.bulk_create(
+            [
+                Attachment(message=message, document_id=document)
+                for mail, message in zip(fresh, written, strict=True)
+                for document in mail.document_ids
+            ],
+            batch_size=1000,
+        )
+        for message in written:
+            enqueue(tasks.send, coop_id=current_coop_id(), message_id=message.pk)
+    return [messages[mail.key] for mail in mails]
+
+
+def _written(mail: NewMail, cooperative: Cooperative) -> OutboxMessage:
+    with translation.override(mail.language):
+        everything = {"cooperative": cooperative, "subject": mail.subject, **mail.context}
+        text = render_to_string(f"emails/{mail.template}.txt", everything)
         html = ""
         with suppress(TemplateDoesNotExist):  # text alone is fine
-            html = render_to_string(f"emails/{template}.html", everything)
-    message: OutboxMessage = OutboxMessage.objects.create(
-        key=key, to=to, subject=" ".join(subject.split()), text=text, html=html, language=language
+            html = render_to_string(f"emails/{mail.template}.html", everything)
+    return OutboxMessage(
+        key=mail.key, to=mail.to, subject=" ".join(mail.subject.split()), text=text, html=html, language=mail.language
     )
-    Attachment.objects.bulk_create([Attachment(message=message, document_id=document) for document in document_ids])
-    enqueue(tasks.send, coop_id=current_coop_id(), message_id=message.pk)
-    return message
 
 
 def send_message(*, coop_id: int, message_id: int, at: datetime) -> bool:

@@ -17,7 +17,7 @@ from coop.ledger.actions import month_of, post_all, set_covers
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft
 from coop.ledger.models import Cover
-from coop.messaging.actions import queue_mail
+from coop.messaging.actions import NewMail, queue_mails
 from coop.money import share_of
 from coop.tenancy.models import Cooperative, Policy, User
 from coop.tenancy.numbers import draw_numbers
@@ -76,7 +76,7 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
 
     Each gets the next number of its year, a frozen copy of all it says, its postings, its claim, its
     PDF (with `at_once=False` drawn by the regular job, later) and its e-mail. The number of database
-    statements does not grow with the number of invoices, but for the mails.
+    statements does not grow with the number of invoices.
 
     Raises: NotFound, InvalidTransition, NotYetSupplied, SellerIncomplete, VatQuestion, LawUnknown, NoPolicy,
         PeriodClosed.
@@ -283,18 +283,22 @@ def _send(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> None:
         ],
         at_once=at_once,
     )
+    mails = []
     for invoice, document in zip(invoices, documents, strict=True):
         with translation.override(invoice.language):
             subject = _("Invoice %(number)s from %(cooperative)s") % {
                 "number": invoice.number,
                 "cooperative": terms.cooperative.name,
             }
-        queue_mail(
-            key=issue_source(invoice.pk),
-            to=invoice.email,
-            subject=subject,
-            template="invoice",
-            context={"invoice": invoice},
-            language=invoice.language,
-            document_ids=[document.pk],
+        mails.append(
+            NewMail(
+                key=issue_source(invoice.pk),
+                to=invoice.email,
+                subject=subject,
+                template="invoice",
+                context={"invoice": invoice},
+                language=invoice.language,
+                document_ids=[document.pk],
+            )
         )
+    queue_mails(mails)
