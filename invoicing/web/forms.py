@@ -88,7 +88,7 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "title": _("As it will stand on the invoice."),
             "vat_case": _(
-                "7 % holds where rights of use are granted or artists perform. Unsure? Ask in the conversation."
+                "The lower rate holds where rights of use are granted or artists perform. Unsure? Ask in the conversation."
             ),
             "order_reference": _("If the client gave you one."),
         }

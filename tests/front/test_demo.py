@@ -23,6 +23,7 @@ from coop.front.demo.logins import demo_cooperatives
 from coop.front.demo.people import NAMES, make_people
 from coop.law import LawUnknown
 from coop.ledger.models import Entry
+from coop.ledger.verify import problems
 from coop.tenancy.models import Address, User
 from coop.tenancy.scope import coop_scope
 from invoicing.law.vat import VatCase, checked_vat_id
@@ -109,6 +110,18 @@ def test_a_second_call_does_nothing_and_a_missing_cooperative_is_made(demo):
     assert "Neuanfang" in make()
     with scope_of("nord"):
         assert Entry.objects.count() == before
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 1), date(2026, 11, 15), date(2027, 3, 5)])
+def test_the_demo_can_be_made_on_any_day(demo, day):
+    put_aside("nord", "sued", "neu")
+    make(today=day, months=1, members=4)
+    last = within_law(day)
+    with scope_of("nord"):
+        assert not list(problems())
+        assert PayrollRun.objects.get(month=last.replace(day=1)).state == RunState.COMPUTED
+        assert BankTransaction.objects.filter(state=TransactionState.UNMATCHED).exists()
+        assert not BankTransaction.objects.filter(booked_on__gt=last).exists()
 
 
 def test_the_same_seed_makes_the_same_history(demo):

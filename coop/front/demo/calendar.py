@@ -20,13 +20,19 @@ def within_law(today: date) -> date:
     """
     month = month_of(today)
     for _step in range(600):
-        try:
-            salary_law(month)
-        except LawUnknown:
-            month = month_of(month - timedelta(days=1))
-        else:
+        if payable(month):
             return min(today, last_day_of(month))
+        month = month_of(month - timedelta(days=1))
     raise LawUnknown("salary", today, "no month before it has confirmed law")
+
+
+def payable(month: date) -> bool:
+    """Whether salaries of a month can be computed by confirmed law."""
+    try:
+        salary_law(month)
+    except LawUnknown:
+        return False
+    return True
 
 
 def ended_on(today: date) -> date | None:

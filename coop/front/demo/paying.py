@@ -7,12 +7,11 @@ from coop.banking.actions import NewPayment, approve_payment_order, create_payme
 from coop.banking.bank_days import contributions_due_on, next_bank_day
 from coop.banking.models import PaymentOrder
 from coop.banking.states import OrderState, Purpose
-from coop.front.demo.calendar import at
+from coop.front.demo.calendar import at, payable
 from coop.front.demo.fictitious_numbers import iban
 from coop.front.demo.joining import PRIVATE_ACCOUNTS
 from coop.front.demo.office_bank import TAX_OFFICE
 from coop.front.demo.world import Member, World
-from coop.law import LawUnknown
 from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import available_cents, party_balances
@@ -49,10 +48,6 @@ def plan_salaries(world: World) -> None:
 
 def _ask(world: World, on: date) -> None:
     starts_on = next_month(on)
-    try:
-        salary_law(starts_on)
-    except LawUnknown:
-        return
     for member in world.members:
         covered = member.employed_until is not None and member.employed_until > starts_on
         if not member.profile.wants_salary or covered:
@@ -60,7 +55,7 @@ def _ask(world: World, on: date) -> None:
         gross = affordable(world, member, starts_on, on)
         if gross:
             employ(world, member, gross, starts_on, on)
-        elif world.chance(DECLINED_SHARE):
+        elif payable(starts_on) and world.chance(DECLINED_SHARE):
             _decline(world, member, starts_on, on)
 
 
@@ -97,14 +92,16 @@ def _decline(world: World, member: Member, starts_on: date, on: date) -> None:
 
 
 def affordable(world: World, member: Member, starts_on: date, on: date, *, wish_cents: int = 0) -> int:
-    """The gross salary that income suggests and budget and cover bear until a contract ends, or 0; cents.
+    """The gross salary that income suggests and budget and cover bear until a contract ends, in cents.
+
+    0 where they bear none, and where no law is confirmed for it.
 
     `wish_cents` is a total monthly cost to wish for instead of what the income suggests.
     """
     rate = 1 - world.office.plan.policy["fee_rate"]
     wish = wish_cents or share_of(share_of(member.profile.monthly_cents, rate), COST_SHARE)
     cost = min(wish, available_cents(member.budget_id, on) // CONTRACT_MONTHS)
-    if cost < SMALLEST_COST:
+    if cost < SMALLEST_COST or not payable(starts_on):
         return 0
     found = gross_of_cost(salary_law(starts_on), _terms(world, member, starts_on), cost)
     return found.gross_cents // 1000 * 1000

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from coop.banking.actions import NewPayment, create_payment_order
 from coop.banking.bank_days import next_bank_day
 from coop.banking.states import Purpose
-from coop.front.demo.calendar import at, month_to_work_in
+from coop.front.demo.calendar import at, month_to_work_in, payable
 from coop.front.demo.fictitious_numbers import iban
 from coop.front.demo.joining import apply_once
 from coop.front.demo.office_bank import import_until
@@ -14,7 +14,6 @@ from coop.front.demo.paying import ask, start
 from coop.front.demo.people import make_people
 from coop.front.demo.working import CLIENT_ACCOUNTS, start_job
 from coop.front.demo.world import Member, World
-from coop.law import LawUnknown
 from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import party_balances
@@ -22,11 +21,12 @@ from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
 from invoicing.states import InvoiceState
-from payroll.germany.salary import salary_law
 from payroll.models import PayrollRun
 
 APPLICANTS = 3
 NEW_JOBS = 5
+ODD_MONEY_CAME = timedelta(days=5)
+"""Long enough ago that a bank day lies between, and not yet dealt with."""
 
 
 def leave_work(world: World) -> None:
@@ -34,7 +34,7 @@ def leave_work(world: World) -> None:
     world.on(world.today - timedelta(days=2), lambda on: _apply(world, on))
     world.on(world.today - timedelta(days=1), lambda on: _hand_in_jobs(world, on))
     world.on(world.today - timedelta(days=1), lambda on: _ask_for_salaries(world, on))
-    world.on(world.today, lambda on: _odd_money(world, on))
+    world.on(world.today - ODD_MONEY_CAME, lambda on: _odd_money(world, on))
     world.on(world.today, lambda on: import_until(world, on))
     world.on(world.today, lambda on: _run_to_review(world, on))
     world.on(world.today, lambda on: _refund_to_approve(world, on))
@@ -90,9 +90,7 @@ def _draft(world: World, member: Member, month: date, on: date) -> None:
 def _ask_for_salaries(world: World, on: date) -> None:
     """Requests that the office has not decided: raises, and one that no budget bears."""
     starts_on = next_month(world.today)
-    try:
-        salary_law(starts_on)
-    except LawUnknown:
+    if not payable(starts_on):
         return
     employed = [member for member in world.members if member.employed_until and member.profile.email[:4] != "low@"]
     for member, percent in zip(employed[-3:], (100, 105, 190), strict=False):
@@ -104,12 +102,8 @@ def _odd_money(world: World, on: date) -> None:
     """Payments whose text names no invoice, and one that belongs to nobody."""
     open_invoices = Invoice.objects.filter(state=InvoiceState.ISSUED, paid_cents=0).order_by("-id")[:2]
     for invoice in open_invoices:
-        world.bank.move(
-            on=on - timedelta(days=2), cents=invoice.gross_cents, name=invoice.buyer_name, text="Ihre letzte Rechnung"
-        )
-    world.bank.move(
-        on=on - timedelta(days=2), cents=250_00, name="Privatkonto Unbekannt (Demo)", text="Danke für den schönen Abend"
-    )
+        world.bank.move(on=on, cents=invoice.gross_cents, name=invoice.buyer_name, text="Ihre letzte Rechnung")
+    world.bank.move(on=on, cents=250_00, name="Privatkonto Unbekannt (Demo)", text="Danke für den schönen Abend")
 
 
 def _run_to_review(world: World, on: date) -> None:
