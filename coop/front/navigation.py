@@ -40,7 +40,7 @@ class Place:
 PLACES = (
     Place(name="front:mine", label=_("My home"), roles=MEMBER),
     Place(name="front:budget", label=_("My budget"), roles=MEMBER),
-    Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER | {Role.INVOICING}),
+    Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER),
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),

@@ -24,7 +24,11 @@ class RolePermission(BasePermission):
         if not request.user or not request.user.is_authenticated:
             raise exceptions.NotAuthenticated
         by_action = getattr(view, "allowed_roles_by_action", {})
-        allowed = frozenset(by_action.get(getattr(view, "action", None), getattr(view, "allowed_roles", ())))
+        default = getattr(view, "allowed_roles", ())
+        action = getattr(view, "action", None)
+        # A method that the address does not know: whoever may use another one there is told so, the rest see nothing.
+        actions = [action] if action else list(getattr(view, "action_map", {}).values()) or [None]
+        allowed = frozenset(role for one in actions for role in by_action.get(one, default))
         # A token's login is known only here, after the middleware.
         roles: frozenset[Role] = roles_of(request.user)
         request._request.roles = roles  # type: ignore[attr-defined]  # noqa: SLF001 (the views read it there)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from coop.errors import InvalidInput, NotFound
 from coop.ledger.models import Cover, Entry
@@ -66,6 +67,13 @@ CONFIRMATION = {
     "evidence": "Contract of 4 May, signed",
     "on": DAY,
 }
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """What is said is compared in English, whatever language is compiled."""
+    with translation.override("en"):
+        yield
 
 
 def test_from_draft_to_confirmation(cast: Cast):

@@ -132,7 +132,7 @@ def outcome(office: Office) -> dict[str, Any]:
             row = (code, cents, budgets.get(budget), named(party), service, tax)
             postings.setdefault(entry_id, []).append(row)
         return {
-            "runs": list(PayrollRun.objects.values_list("month", "number", "state", "expected", "pay_on", "posted_at")),
+            "runs": list(PayrollRun.objects.values_list("month", "number", "state", "pay_on", "posted_at")),
             "payslips": [
                 (
                     people[slip.person_id],

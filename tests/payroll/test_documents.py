@@ -33,7 +33,7 @@ def test_a_payslip_says_what_the_law_asks_for(cast):
     wanted = (
         "Bescheinigung nach § 108 Abs. 3 S. 1 GewO",
         ada.name,
-        "Weg 1",
+        "Beispielweg 2",
         cast.coop.name,
         "86095749191"[:4],
         "Musterkasse",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
@@ -17,6 +18,7 @@ from coop.planning.api.serializers import (
     PictureSerializer,
     SalaryRequestSerializer,
 )
+from coop.planning.models import SalaryRequest
 from coop.planning.queries import picture, requests_of, waiting_requests
 from coop.tenancy.states import Role
 from members.models import Person
@@ -77,6 +79,7 @@ class SalaryRequestViewSet(ViewSet):
     @extend_schema(request=DeclineSerializer, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
     def decline(self, request: Request, pk: int) -> Response:
         """Decline with a reason."""
+        get_object_or_404(SalaryRequest.objects.all(), pk=pk)  # before the reason: what is not there has none
         why = DeclineSerializer(data=request.data)
         why.is_valid(raise_exception=True)
         done = actions.decline_request(

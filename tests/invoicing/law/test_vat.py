@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from coop.errors import InvalidInput
 from coop.law import LawUnknown
@@ -16,6 +17,13 @@ MAY = date(2026, 5, 29)
 BUSINESS, PRIVATE, PUBLIC = ClientKind.BUSINESS, ClientKind.PRIVATE, ClientKind.PUBLIC
 STANDARD, REDUCED = VatCase.DOMESTIC_STANDARD, VatCase.DOMESTIC_REDUCED
 REVERSE, THIRD = VatCase.EU_REVERSE_CHARGE, VatCase.THIRD_COUNTRY_BUSINESS
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """What is said is compared in English, whatever language is compiled."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,20 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from coop.tenancy.models import Address, Cooperative, User
 from coop.tenancy.queries import policy_on, roles_of
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 from tests.factories.tenancy import FOUNDED, legal, make_user, policy, unique
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """What is said is compared in English, whatever language is compiled."""
+    with translation.override("en"):
+        yield
 
 
 def toml(value: object) -> str:
