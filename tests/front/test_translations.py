@@ -123,7 +123,8 @@ def _errors() -> Iterator[tuple[str, Message]]:
     while waiting:
         error = waiting.pop()
         waiting += error.__subclasses__()
-        if error.__module__.split(".")[0] in PACKAGES:
+        parts = error.__module__.split(".")
+        if parts[0] in PACKAGES and "management" not in parts:
             yield error.__module__, (None, (error.__doc__ or "").strip().splitlines()[0])
 
 

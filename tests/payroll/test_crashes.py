@@ -206,7 +206,13 @@ class Workplace:
         return (self.folder / name).read_text().splitlines()
 
     def idle(self) -> bool:
-        """No message waits and none is under way."""
+        """No message waits and none is under way, now and half a second later.
+
+        While the broker's client gives a message back, it stands for a moment in neither place.
+        """
+        return self._quiet() and not time.sleep(0.5) and self._quiet()
+
+    def _quiet(self) -> bool:
         return not self.broker.llen(f"{self.prefix}celery") and not self.broker.zcard(f"{self.prefix}unacked_index")
 
     def wait(self, until: Callable[[], bool], worker: Any) -> bool:
