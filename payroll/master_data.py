@@ -20,15 +20,25 @@ from members.states import PersonState
 from payroll.germany.church_tax import State
 from payroll.insurance_number import check_insurance_number
 from payroll.models import (
+    AccidentRate,
     EmploymentContract,
     HealthFund,
     HealthFundRate,
     InsuranceData,
+    OtherEmployment,
     PayoutAccount,
     Payslip,
     TaxData,
 )
-from payroll.states import Church, EmploymentKind, PayslipState
+from payroll.states import (
+    KINDS_OF_FORMS,
+    Church,
+    ContractForm,
+    Cover,
+    EmploymentKind,
+    OtherJob,
+    PayslipState,
+)
 
 M = TypeVar("M", bound=models.Model)
 
@@ -63,8 +73,11 @@ def agree_contract(
     at: datetime,
     by: User | None,
     kind: EmploymentKind = EmploymentKind.AUTO,
+    form: ContractForm | None = None,
 ) -> EmploymentContract:
     """Enter an agreed employment. Salaries begin and end with a month.
+
+    Without a `form` the contract is permanent where it has no end, of a fixed term otherwise.
 
     Raises: ContractsOverlap, AlreadyPaid, InvalidInput.
     """
@@ -73,8 +86,13 @@ def agree_contract(
     if not Person.objects.filter(id=person_id, state=PersonState.ADMITTED).exists():
         raise InvalidInput(_("Only members are employed. Admit the person first."))
     _refuse_paid_month(person_id, starts_on)
+    if form is None:
+        form = ContractForm.FIXED_TERM if ends_on else ContractForm.PERMANENT
+    if kind == EmploymentKind.AUTO:
+        kind = KINDS_OF_FORMS.get(form, kind)
     contract = EmploymentContract(
         person_id=person_id,
+        form=form,
         gross_cents=gross_cents,
         weekly_hours=weekly_hours,
         position=position,
@@ -84,7 +102,7 @@ def agree_contract(
         agreed_at=at,
         agreed_by=by,
     )
-    return _saved(contract, ContractsOverlap)
+    return saved(contract, ContractsOverlap)
 
 
 @transaction.atomic
@@ -118,8 +136,12 @@ def enter_tax_data(
     factor: Decimal | None = None,
     child_allowances: Decimal = Decimal(0),
     church: Church = Church.NONE,
+    allowance_year_cents: int = 0,
+    allowance_month_cents: int = 0,
+    addition_year_cents: int = 0,
+    addition_month_cents: int = 0,
 ) -> TaxData:
-    """Enter tax data from a month on.
+    """Enter tax data from a month on. Allowances and additions are those of the tax card, of the year and of a month.
 
     Raises: InvalidInput, AlreadyEntered.
     """
@@ -140,10 +162,14 @@ def enter_tax_data(
         child_allowances=child_allowances,
         church=church,
         federal_state=federal_state,
+        allowance_year_cents=allowance_year_cents,
+        allowance_month_cents=allowance_month_cents,
+        addition_year_cents=addition_year_cents,
+        addition_month_cents=addition_month_cents,
         entered_at=at,
         entered_by=by,
     )
-    return _saved(row, AlreadyEntered)
+    return saved(row, AlreadyEntered)
 
 
 @transaction.atomic
@@ -157,11 +183,22 @@ def enter_insurance(
     children_under25: int,
     at: datetime,
     by: User | None,
+    cover: Cover = Cover.STATUTORY,
+    health_premium_cents: int = 0,
+    care_premium_cents: int = 0,
+    basic_premium_cents: int = 0,
+    sick_pay: bool = True,
+    pensioner: bool = False,
+    pension_opt_out: bool = False,
 ) -> InsuranceData:
-    """Enter insurance data from a month on.
+    """Enter insurance data from a month on. Who is insured privately still has a fund, for the other branches.
 
     Raises: InvalidInput, AlreadyEntered.
     """
+    if cover != Cover.PRIVATE and (health_premium_cents or care_premium_cents or basic_premium_cents):
+        raise InvalidInput(_("Premiums belong to private insurance. Choose it, or leave them out."))
+    if basic_premium_cents > health_premium_cents + care_premium_cents:
+        raise InvalidInput(_("The premium for basic cover is a part of the premiums and cannot be higher."))
     row = InsuranceData(
         person_id=person_id,
         since=since,
@@ -169,10 +206,17 @@ def enter_insurance(
         fund_id=fund_id,
         childless=childless,
         children_under25=children_under25,
+        cover=cover,
+        health_premium_cents=health_premium_cents,
+        care_premium_cents=care_premium_cents,
+        basic_premium_cents=basic_premium_cents,
+        sick_pay=sick_pay,
+        pensioner=pensioner,
+        pension_opt_out=pension_opt_out,
         entered_at=at,
         entered_by=by,
     )
-    return _saved(row, AlreadyEntered)
+    return saved(row, AlreadyEntered)
 
 
 @transaction.atomic
@@ -193,20 +237,72 @@ def enter_payout_account(
     row = PayoutAccount(
         person_id=person_id, since=since, iban=number, holder=holder.strip(), entered_at=at, entered_by=by
     )
-    return _saved(row, AlreadyEntered)
+    return saved(row, AlreadyEntered)
 
 
 @transaction.atomic
-def enter_health_fund(*, name: str, number: str, since: date, additional_rate: Decimal, source: str) -> HealthFund:
-    """Keep a fund with its full additional rate (a share of pay) from a day on, and where it is written.
+def enter_other_employment(
+    *, person_id: int, since: date, kind: OtherJob, gross_cents: int, at: datetime, by: User | None
+) -> OtherEmployment:
+    """Enter what a person earns elsewhere a month, from a month on; 0 where that has ended.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    row = OtherEmployment(
+        person_id=person_id, since=since, kind=kind, gross_cents=gross_cents, entered_at=at, entered_by=by
+    )
+    return saved(row, AlreadyEntered)
+
+
+@transaction.atomic
+def enter_health_fund(
+    *,
+    name: str,
+    number: str,
+    since: date,
+    additional_rate: Decimal,
+    source: str,
+    minijobs: bool = False,
+    sickness_levy_rate: Decimal | None = None,
+    maternity_levy_rate: Decimal | None = None,
+    sickness_refund_rate: Decimal | None = None,
+) -> HealthFund:
+    """Keep a fund with its rates (shares of pay) from a day on, and where they are written.
 
     Raises: InvalidInput, AlreadyEntered.
     """
     if not source.strip():
         raise InvalidInput(_("Additional rate: name its source."))
-    fund: HealthFund = HealthFund.objects.get_or_create(number=number, defaults={"name": name})[0]
-    _saved(HealthFundRate(fund=fund, since=since, additional_rate=additional_rate, source=source), AlreadyEntered)
+    if (sickness_levy_rate is None) != (maternity_levy_rate is None):
+        raise InvalidInput(_("Levies: give the rates of U1 and U2, or neither."))
+    fund: HealthFund = HealthFund.objects.get_or_create(number=number, defaults={"name": name, "minijobs": minijobs})[0]
+    row = HealthFundRate(
+        fund=fund,
+        since=since,
+        additional_rate=additional_rate,
+        sickness_levy_rate=sickness_levy_rate,
+        maternity_levy_rate=maternity_levy_rate,
+        sickness_refund_rate=sickness_refund_rate,
+        source=source,
+    )
+    saved(row, AlreadyEntered)
     return fund
+
+
+@transaction.atomic
+def enter_accident_rate(
+    *, since: date, hazard_class: Decimal, per_thousand: Decimal, source: str, at: datetime, by: User | None
+) -> AccidentRate:
+    """Keep the cooperative's accident insurance rate from a day on, as the notices of the carrier say.
+
+    Raises: InvalidInput, AlreadyEntered.
+    """
+    if not source.strip():
+        raise InvalidInput(_("Accident insurance: name the notice that says so."))
+    row = AccidentRate(
+        since=since, hazard_class=hazard_class, per_thousand=per_thousand, source=source, entered_at=at, entered_by=by
+    )
+    return saved(row, AlreadyEntered)
 
 
 def _refuse_paid_month(person_id: int, from_on: date) -> None:
@@ -214,7 +310,8 @@ def _refuse_paid_month(person_id: int, from_on: date) -> None:
         raise AlreadyPaid
 
 
-def _saved(row: M, taken: type[StetigError]) -> M:
+def saved(row: M, taken: type[StetigError]) -> M:
+    """Save a new row. Raises: InvalidInput, where a field refuses it; `taken`, where its day is."""
     try:
         row.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:

@@ -19,13 +19,28 @@ from coop.tenancy.fence import CoopForeignKey, LoginKey
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.models import Person
-from payroll.states import PAYSLIP_STATES, RUN_STATES, Church, EmploymentKind, PayslipState, RunState
+from payroll.states import (
+    PAYSLIP_STATES,
+    RUN_STATES,
+    Church,
+    ContractForm,
+    Cover,
+    ElementKind,
+    EmploymentKind,
+    OtherJob,
+    PayslipState,
+    RunState,
+)
 
 _KEEP = pgtrigger.Update | pgtrigger.Delete
 
 
 class EmploymentContract(CoopOwned):
-    """A person's employment at one monthly gross salary. A change of pay is the next contract."""
+    """A person's employment at one pay. A change of pay is the next contract.
+
+    With `hourly_cents` the hours of each month are paid (a wage element says how many); `gross_cents` then holds what
+    the agreed hours come to in a month, which is promised out of the budget and decides on the kind.
+    """
 
     person = CoopForeignKey(Person, related_name="contracts")
     gross_cents = models.BigIntegerField(_("monthly gross salary"))
@@ -35,7 +50,10 @@ class EmploymentContract(CoopOwned):
         decimal_places=2,
         validators=[MinValueValidator(Decimal(1)), MaxValueValidator(48)],
     )
-    kind = models.CharField(max_length=10, choices=EmploymentKind.choices, default=EmploymentKind.AUTO)
+    form = models.CharField(_("form"), max_length=12, choices=ContractForm.choices, default=ContractForm.FIXED_TERM)
+    kind = models.CharField(max_length=11, choices=EmploymentKind.choices, default=EmploymentKind.AUTO)
+    hourly_cents = models.PositiveIntegerField(_("pay of an hour, where hours are paid"), null=True, blank=True)
+    flat_tax = models.BooleanField(_("Minijob: the employer pays the flat tax"), default=True)
     position = models.CharField(_("work"), max_length=200)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("ends on (that day no longer counts)"), null=True, blank=True)
@@ -94,6 +112,10 @@ class TaxData(CoopOwned):
     child_allowances = models.DecimalField(_("child allowances"), max_digits=3, decimal_places=1, default=Decimal(0))
     church = models.CharField(_("church tax"), max_length=5, choices=Church.choices, default=Church.NONE)
     federal_state = models.CharField(_("federal state of residence"), max_length=2)
+    allowance_year_cents = models.PositiveBigIntegerField(_("allowance of the year"), default=0)
+    allowance_month_cents = models.PositiveBigIntegerField(_("allowance of a month"), default=0)
+    addition_year_cents = models.PositiveBigIntegerField(_("addition of the year"), default=0)
+    addition_month_cents = models.PositiveBigIntegerField(_("addition of a month"), default=0)
     entered_at = models.DateTimeField()
     entered_by = LoginKey(null=True)
 
@@ -110,24 +132,37 @@ class TaxData(CoopOwned):
 
 
 class HealthFund(CoopOwned):
-    """A health insurance fund, to which contributions of all branches go."""
+    """A health insurance fund, to which contributions of all branches go; those of Minijobs go to a fund of their own."""
 
     name = models.CharField(_("name"), max_length=120)
     number = models.CharField(_("employer number of the fund (Betriebsnummer)"), max_length=8)
+    minijobs = models.BooleanField(_("collects for Minijobs (Minijob-Zentrale)"), default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["coop", "number"], name="healthfund_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "number"], name="healthfund_number_once"),
+            models.UniqueConstraint(fields=["coop"], condition=Q(minijobs=True), name="healthfund_one_for_minijobs"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class HealthFundRate(CoopOwned):
-    """A fund's full additional rate from a day on, with its source."""
+    """A fund's rates from a day on, as shares of pay, with their source. Levies that are not known are None."""
 
     fund = CoopForeignKey(HealthFund, related_name="rates")
     since = models.DateField()
     additional_rate = models.DecimalField(_("additional rate, as a share of pay"), max_digits=6, decimal_places=5)
+    sickness_levy_rate = models.DecimalField(
+        _("levy for pay in sickness (U1)"), max_digits=6, decimal_places=5, null=True, blank=True
+    )
+    maternity_levy_rate = models.DecimalField(
+        _("levy for maternity pay (U2)"), max_digits=6, decimal_places=5, null=True, blank=True
+    )
+    sickness_refund_rate = models.DecimalField(
+        _("share of pay in sickness that the fund refunds"), max_digits=3, decimal_places=2, null=True, blank=True
+    )
     source = models.CharField(max_length=200)
 
     class Meta:
@@ -136,6 +171,16 @@ class HealthFundRate(CoopOwned):
             models.CheckConstraint(
                 condition=Q(additional_rate__gte=0, additional_rate__lt=Decimal("0.1")),
                 name="healthfundrate_is_a_share",
+            ),
+            models.CheckConstraint(
+                condition=Q(sickness_levy_rate__isnull=True, maternity_levy_rate__isnull=True)
+                | Q(
+                    sickness_levy_rate__gte=0,
+                    sickness_levy_rate__lt=Decimal("0.1"),
+                    maternity_levy_rate__gte=0,
+                    maternity_levy_rate__lt=Decimal("0.1"),
+                ),
+                name="healthfundrate_levies_are_shares",
             ),
         ]
         triggers = [pgtrigger.Protect(name="healthfundrate_is_kept", operation=_KEEP)]
@@ -153,6 +198,15 @@ class InsuranceData(CoopOwned):
     fund = CoopForeignKey(HealthFund, related_name="+")
     childless = models.BooleanField(_("no children (care insurance surcharge)"), default=False)
     children_under25 = models.PositiveSmallIntegerField(_("children under 25"), default=0)
+    cover = models.CharField(_("health insurance"), max_length=9, choices=Cover.choices, default=Cover.STATUTORY)
+    health_premium_cents = models.PositiveBigIntegerField(_("monthly premium of private health insurance"), default=0)
+    care_premium_cents = models.PositiveBigIntegerField(_("monthly premium of private care insurance"), default=0)
+    basic_premium_cents = models.PositiveBigIntegerField(
+        _("monthly premium for basic cover, health and care, as certified for wage tax"), default=0
+    )
+    sick_pay = models.BooleanField(_("the private cover includes sick pay"), default=True)
+    pensioner = models.BooleanField(_("draws a full old-age pension after the regular age"), default=False)
+    pension_opt_out = models.BooleanField(_("Minijob: exempt from pension insurance by application"), default=False)
     entered_at = models.DateTimeField()
     entered_by = LoginKey(null=True)
 
@@ -161,6 +215,11 @@ class InsuranceData(CoopOwned):
             models.UniqueConstraint(fields=["coop", "person", "since"], name="insurancedata_once_a_day"),
             models.CheckConstraint(condition=Q(since__day=1), name="insurancedata_from_a_first"),
             models.CheckConstraint(condition=Q(childless=False) | Q(children_under25=0), name="insurancedata_children"),
+            models.CheckConstraint(
+                condition=Q(cover=Cover.PRIVATE)
+                | Q(health_premium_cents=0, care_premium_cents=0, basic_premium_cents=0),
+                name="insurancedata_premiums_are_private",
+            ),
         ]
         triggers = [pgtrigger.Protect(name="insurancedata_is_kept", operation=_KEEP)]
 
@@ -184,6 +243,111 @@ class PayoutAccount(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.since}"
+
+
+class OtherEmployment(CoopOwned):
+    """What a person earns elsewhere a month, from a month on; 0 says that it has ended.
+
+    Pay of several employments is added up before ceilings and limits are applied (§ 22 (2), § 8 (2) SGB IV).
+    """
+
+    person = CoopForeignKey(Person, related_name="other_employments")
+    since = models.DateField(_("since"))
+    kind = models.CharField(_("kind"), max_length=7, choices=OtherJob.choices)
+    gross_cents = models.PositiveBigIntegerField(_("gross pay a month there"))
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "person", "kind", "since"], name="otheremployment_once_a_day"),
+            models.CheckConstraint(condition=Q(since__day=1), name="otheremployment_from_a_first"),
+        ]
+        triggers = [pgtrigger.Protect(name="otheremployment_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+
+class AccidentRate(CoopOwned):
+    """What accident insurance takes of pay from a day on: the hazard class times the rate of 1,000 euros of wages."""
+
+    since = models.DateField(_("since"))
+    hazard_class = models.DecimalField(_("hazard class"), max_digits=6, decimal_places=2)
+    per_thousand = models.DecimalField(
+        _("contribution of 1,000 euros of wages in hazard class 1 (Beitragsfuss)"), max_digits=8, decimal_places=4
+    )
+    source = models.CharField(_("source"), max_length=200)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "since"], name="accidentrate_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(hazard_class__gt=0, per_thousand__gt=0), name="accidentrate_is_positive"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="accidentrate_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.since}"
+
+    @property
+    def rate(self) -> Decimal:
+        """The share of pay."""
+        return self.hazard_class * self.per_thousand / 1000
+
+
+class WageElement(CoopOwned):
+    """What is paid or kept back besides the salary, from a month on until (and without) another.
+
+    `amount_cents` is the sum of each month, of an hour where `hours` is given, and of an advance as a whole: that is
+    paid in the first month and kept back by `instalment_cents` in each month after it.
+    """
+
+    person = CoopForeignKey(Person, related_name="wage_elements")
+    kind = models.CharField(_("kind"), max_length=12, choices=ElementKind.choices)
+    since = models.DateField(_("first month"))
+    until = models.DateField(_("ends with the month before"), null=True, blank=True)
+    amount_cents = models.PositiveBigIntegerField(_("amount"))
+    hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=2, null=True, blank=True)
+    instalment_cents = models.PositiveBigIntegerField(_("instalment of a month"), default=0)
+    text = models.CharField(_("what it is for"), max_length=120)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = LoginKey(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__day=1) & (Q(until__isnull=True) | Q(until__day=1, until__gte=F("since"))),
+                name="wageelement_months",
+            ),
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="wageelement_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(kind=ElementKind.HOURS, hours__gt=0) | (~Q(kind=ElementKind.HOURS) & Q(hours__isnull=True)),
+                name="wageelement_hours",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ElementKind.ADVANCE, instalment_cents__gt=0)
+                | (~Q(kind=ElementKind.ADVANCE) & Q(instalment_cents=0)),
+                name="wageelement_instalment",
+            ),
+        ]
+        indexes = [models.Index(fields=["coop", "person", "since"])]
+        triggers = [
+            pgtrigger.Protect(name="wageelement_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="wageelement_is_entered",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["until", "ended_at", "ended_by"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.since}"
 
 
 class PayrollRun(CoopOwned):

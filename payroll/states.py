@@ -55,3 +55,53 @@ class EmploymentKind(models.TextChoices):
 
     AUTO = "auto", _("by pay: Minijob, transition range or regular")
     FULL = "full", _("regular")
+    MINIJOB = "minijob", _("Minijob")
+    WERKSTUDENT = "werkstudent", _("working student")
+    SHORT_TERM = "short_term", _("short-term: at most three months or 70 working days")
+
+
+class ContractForm(models.TextChoices):
+    """What was agreed: it decides on the contract's papers, its warnings and the rules that it begins with."""
+
+    PERMANENT = "permanent", _("permanent")
+    FIXED_TERM = "fixed_term", _("fixed term")
+    PROJECT_DAYS = "project_days", _("single days of a project")
+    MINIJOB = "minijob", _("Minijob")
+    STUDENT = "student", _("working student")
+
+
+KINDS_OF_FORMS = {
+    ContractForm.MINIJOB: EmploymentKind.MINIJOB,
+    ContractForm.STUDENT: EmploymentKind.WERKSTUDENT,
+}
+"""Forms that say by themselves which rules of social insurance hold."""
+
+
+class Cover(models.TextChoices):
+    """How somebody is insured in health and care."""
+
+    STATUTORY = "statutory", _("in a statutory fund")
+    VOLUNTARY = "voluntary", _("in a statutory fund, of free will")
+    PRIVATE = "private", _("privately")
+
+
+class OtherJob(models.TextChoices):
+    """What somebody earns elsewhere at the same time."""
+
+    INSURED = "insured", _("employment with social insurance")
+    MINIJOB = "minijob", _("Minijob")
+
+
+class ElementKind(models.TextChoices):
+    """What is paid or kept back besides the salary."""
+
+    HOURS = "hours", _("hours worked, at a rate")
+    SUPPLEMENT = "supplement", _("supplement to the salary")
+    ONE_OFF = "one_off", _("one-off pay")
+    VACATION_PAY = "vacation_pay", _("vacation pay")
+    EXPENSES = "expenses", _("expenses paid back, tax-free")
+    PER_DIEM = "per_diem", _("per diem, tax-free")
+    IN_KIND = "in_kind", _("benefit in kind")
+    ADVANCE = "advance", _("advance, paid back in instalments")
+    GARNISHMENT = "garnishment", _("garnishment")
+    SET_OFF = "set_off", _("claim of the cooperative, set off")

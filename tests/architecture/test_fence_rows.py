@@ -40,6 +40,7 @@ def lived_in(cast: Cast) -> Cooperative:
     make_applicant(name="Wants to join")
     ada = make_member(user=cast.member, name="Ada Beispiel")
     salaried.employ(ada, ends_on=date(2026, 2, 1))
+    salaried.enter_everything_else(ada)
     goes = make_member(name="Goes Away")
     leave(person_id=goes.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=cast.board)
     end_membership(person_id=goes.pk, on=date(2026, 12, 31), by=cast.board)

@@ -18,12 +18,16 @@ from payroll.actions import approve_run, compute_chunk, people_to_pay, post_run,
 from payroll.insurance_number import check_digit
 from payroll.master_data import (
     agree_contract,
+    enter_accident_rate,
     enter_health_fund,
     enter_insurance,
+    enter_other_employment,
     enter_payout_account,
     enter_tax_data,
 )
 from payroll.models import EmploymentContract, HealthFund, PayrollRun
+from payroll.states import ElementKind, OtherJob
+from payroll.wage_elements import enter_wage_element
 from tests.factories import members
 from tests.factories.banking import make_account
 
@@ -135,6 +139,19 @@ def employ(
         ends_on=ends_on,
         at=NOW,
         by=None,
+    )
+
+
+def enter_everything_else(person: Person) -> None:
+    """What few people have: a job elsewhere and one-off pay; and the cooperative's accident insurance."""
+    enter_other_employment(
+        person_id=person.pk, since=JANUARY, kind=OtherJob.MINIJOB, gross_cents=20_000, at=NOW, by=None
+    )
+    enter_wage_element(
+        person_id=person.pk, kind=ElementKind.ONE_OFF, since=JANUARY, amount_cents=10_000, text="Bonus", at=NOW, by=None
+    )
+    enter_accident_rate(
+        since=JANUARY, hazard_class=Decimal("1.5"), per_thousand=Decimal(4), source="fictitious", at=NOW, by=None
     )
 
 

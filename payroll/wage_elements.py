@@ -1,0 +1,91 @@
+"""What is paid or kept back besides the salary: entered by the office for months, ended, never rewritten."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coop.errors import InvalidInput, NotFound
+from coop.ledger.actions import next_month
+from coop.tenancy.models import User
+from members.models import Person
+from payroll.master_data import AlreadyEntered, saved
+from payroll.models import WageElement
+from payroll.states import ElementKind
+
+ONCE = frozenset({ElementKind.HOURS, ElementKind.ONE_OFF, ElementKind.VACATION_PAY, ElementKind.EXPENSES})
+"""Kinds that belong to one month unless another end is given."""
+
+
+@transaction.atomic
+def enter_wage_element(
+    *,
+    person_id: int,
+    kind: ElementKind,
+    since: date,
+    amount_cents: int,
+    text: str,
+    at: datetime,
+    by: User | None,
+    until: date | None = None,
+    hours: Decimal | None = None,
+    instalment_cents: int = 0,
+) -> WageElement:
+    """Enter what is paid or kept back in the months from `since` until (and without) `until`.
+
+    Hours, one-off pay and expenses belong to one month where no end is given; other kinds go on.
+
+    Raises: InvalidInput, NotFound.
+    """
+    if not Person.objects.filter(id=person_id, member_number__isnull=False).exists():
+        raise NotFound
+    if since.day != 1 or (until is not None and (until.day != 1 or until <= since)):
+        raise InvalidInput(_("Months are written as their first day, and the end comes after the start."))
+    if (kind == ElementKind.HOURS) != (hours is not None):
+        raise InvalidInput(_("Hours are given for hours worked, and for nothing else."))
+    if (kind == ElementKind.ADVANCE) != (instalment_cents > 0):
+        raise InvalidInput(_("An advance has instalments, and nothing else has."))
+    if instalment_cents > amount_cents:
+        raise InvalidInput(_("An instalment cannot be higher than the advance."))
+    if until is None and kind in ONCE:
+        until = next_month(since)
+    if until is None and kind == ElementKind.ADVANCE:
+        until = since
+        for _instalment in range(1 + -(-amount_cents // instalment_cents)):
+            until = next_month(until)
+    row = WageElement(
+        person_id=person_id,
+        kind=kind,
+        since=since,
+        until=until,
+        amount_cents=amount_cents,
+        hours=hours,
+        instalment_cents=instalment_cents,
+        text=text.strip(),
+        entered_at=at,
+        entered_by=by,
+    )
+    return saved(row, AlreadyEntered)
+
+
+@transaction.atomic
+def end_wage_element(*, element_id: int, until: date, at: datetime, by: User | None) -> WageElement:
+    """Let an element end with the month before `until`; `until` as its first month takes it back as a whole.
+
+    Months that were paid with it are corrected like any late change.
+
+    Raises: NotFound, InvalidInput.
+    """
+    row: WageElement | None = WageElement.objects.select_for_update().filter(id=element_id).first()
+    if row is None:
+        raise NotFound
+    if until.day != 1 or until < row.since:
+        raise InvalidInput(_("Give the first month without it, not before it began."))
+    if row.kind == ElementKind.ADVANCE and until != row.since:
+        raise InvalidInput(
+            _("An advance that was paid is paid back as a whole; only one that was not can be taken back.")
+        )
+    row.until, row.ended_at, row.ended_by = until, at, by
+    row.save(update_fields=["until", "ended_at", "ended_by"])
+    return row
