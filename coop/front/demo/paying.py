@@ -50,7 +50,7 @@ def _ask(world: World, on: date) -> None:
     starts_on = next_month(on)
     for member in world.members:
         covered = member.employed_until is not None and member.employed_until > starts_on
-        if not member.profile.wants_salary or covered:
+        if not member.profile.wants_salary or covered or member.request_waits:
             continue
         gross = affordable(world, member, starts_on, on)
         if gross:

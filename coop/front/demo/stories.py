@@ -74,5 +74,5 @@ def _win_project(world: World, address: str, net_cents: int, on: date, *, falls_
 def _raise_salary(world: World, member: Member, wish_cents: int, on: date) -> None:
     starts_on = next_month(on)
     gross = affordable(world, member, starts_on, on, wish_cents=wish_cents)
-    if gross:
+    if gross and not member.request_waits:
         employ(world, member, gross, starts_on, on)

@@ -96,6 +96,7 @@ def _ask_for_salaries(world: World, on: date) -> None:
     for member, percent in zip(employed[-3:], (100, 105, 190), strict=False):
         gross = member.profile.monthly_cents * percent // 170 // 1000 * 1000
         ask(member, max(gross, 800_00), starts_on, on)
+        member.request_waits = True
 
 
 def _odd_money(world: World, on: date) -> None:

@@ -36,6 +36,8 @@ class Member:
     known_to_payroll: bool = False
     employed_until: date | None = None
     """The first day that no contract reaches."""
+    request_waits: bool = False
+    """Whether a salary is asked for that stays undecided: nobody can ask for another beside it."""
 
 
 @dataclass(slots=True, kw_only=True)
