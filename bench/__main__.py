@@ -14,9 +14,10 @@ MEASUREMENTS = {
     "steadypay": ("--members", "4"),
     "ledger": (),
     "payroll_run": (),
+    "invoices": (),
 }
 """Each with the arguments that keep it short; alone it takes others."""
-IN_DATABASE = frozenset({"ledger", "payroll_run"})
+IN_DATABASE = frozenset({"ledger", "payroll_run", "invoices"})
 
 
 def main(names: list[str]) -> int:

@@ -324,5 +324,6 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # SQL with its parameters would put pay and tax data into the log.
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    # WeasyPrint tells of seven steps for each page.
+    "loggers": {"django.db.backends": {"level": "WARNING"}, "weasyprint": {"level": "WARNING"}},
 }

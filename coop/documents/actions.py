@@ -16,7 +16,7 @@ from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
 from coop.tenancy.models import User
 from coop.tenancy.scope import coop_scope, current_coop_id
-from coop.tenancy.tasks import enqueue
+from coop.tenancy.tasks import enqueue, enqueue_many
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +48,8 @@ def request_documents(documents: Iterable[Document], *, at_once: bool = True) ->
     known = {(row.kind, row.source): row for row in rows}
     found = [known[document.kind, document.source] for document in wanted]
     if at_once:
-        for document in found:
-            if document.state == DocumentState.WAITING:
-                enqueue(tasks.render, coop_id=current_coop_id(), document_id=document.pk)
+        waiting = [document.pk for document in found if document.state == DocumentState.WAITING]
+        enqueue_many(tasks.render, waiting, at_a_time=tasks.AT_A_TIME, coop_id=current_coop_id())
     return found
 
 
@@ -97,7 +96,7 @@ def try_again(*, document_id: int) -> None:
         state=DocumentState.WAITING, attempts=0, not_before=None
     )
     if changed:
-        enqueue(tasks.render, coop_id=current_coop_id(), document_id=document_id)
+        enqueue(tasks.render, coop_id=current_coop_id(), ids=[document_id])
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from coop.messaging.states import MailState
 from coop.tenancy.models import Cooperative
 from coop.tenancy.queries import this_cooperative
 from coop.tenancy.scope import coop_scope, current_coop_id
-from coop.tenancy.tasks import enqueue
+from coop.tenancy.tasks import enqueue, enqueue_many
 
 logger = logging.getLogger(__name__)
 
@@ -89,8 +89,8 @@ def queue_mails(mails: Sequence[NewMail]) -> list[OutboxMessage]:
             ],
             batch_size=1000,
         )
-        for message in written:
-            enqueue(tasks.send, coop_id=current_coop_id(), message_id=message.pk)
+        ids = [message.pk for message in written]
+        enqueue_many(tasks.send, ids, at_a_time=tasks.AT_A_TIME, coop_id=current_coop_id())
     return [messages[mail.key] for mail in mails]
 
 
@@ -138,7 +138,7 @@ def send_again(*, message_id: int) -> None:
     if OutboxMessage.objects.filter(id=message_id, state__in=stuck).update(
         state=MailState.WAITING, attempts=0, not_before=None
     ):
-        enqueue(tasks.send, coop_id=current_coop_id(), message_id=message_id)
+        enqueue(tasks.send, coop_id=current_coop_id(), ids=[message_id])
 
 
 def waiting_message_ids(at: datetime, limit: int) -> list[int]:

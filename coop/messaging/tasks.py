@@ -5,18 +5,21 @@ from django.utils import timezone
 
 from coop.tenancy.queries import all_coop_ids
 from coop.tenancy.scope import coop_scope
-from coop.tenancy.tasks import coop_task
+from coop.tenancy.tasks import coop_task, enqueue_many
 
+AT_A_TIME = 20
+"""How many messages one job sends."""
 AT_ONCE = 100
 """How many messages one cooperative may send in one round, so that none keeps the others waiting."""
 
 
 @coop_task()
-def send(message_id: int, coop_id: int) -> None:
-    """Send one message."""
+def send(ids: list[int], coop_id: int) -> None:
+    """Send messages, each in transactions of its own."""
     from coop.messaging.actions import send_message  # noqa: PLC0415 (actions send this task)
 
-    send_message(coop_id=coop_id, message_id=message_id, at=timezone.now())
+    for message_id in ids:
+        send_message(coop_id=coop_id, message_id=message_id, at=timezone.now())
 
 
 send.own_transactions = True
@@ -31,5 +34,4 @@ def send_waiting() -> None:
     for coop_id in all_coop_ids():
         with coop_scope(coop_id):
             waiting = waiting_message_ids(now, AT_ONCE)
-        for message_id in waiting:
-            send.delay(coop_id=coop_id, message_id=message_id)
+        enqueue_many(send, waiting, at_a_time=AT_A_TIME, coop_id=coop_id)

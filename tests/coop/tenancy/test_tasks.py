@@ -1,5 +1,7 @@
 """The base of jobs: sent with their cooperative, run in its scope."""
 
+import base64
+import json
 import logging
 
 import pytest
@@ -13,7 +15,7 @@ from coop.documents.tasks import render
 from coop.messaging.tasks import send
 from coop.tenancy.models import Policy
 from coop.tenancy.scope import NoCoopInScope, coop_in_scope, coop_scope, current_coop_id
-from coop.tenancy.tasks import coop_task, enqueue
+from coop.tenancy.tasks import coop_task, enqueue, enqueue_many
 from payroll.tasks import compute_chunk
 from tests.factories.tenancy import make_cooperative
 
@@ -75,6 +77,16 @@ def test_a_job_is_sent_at_the_commit_and_not_after_a_rollback(committing, own_qu
         enqueue(seen_scope, coop_id=cooperative.pk, word="in")
         raise ZeroDivisionError
     assert waiting(own_queue) == 1
+
+
+def test_many_things_share_jobs_and_none_is_left_out(committing, own_queue):
+    with coop_scope(make_cooperative().pk) as coop_id:
+        enqueue_many(send, range(45), at_a_time=20, coop_id=coop_id)
+    with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        messages = [json.loads(one) for one in broker.lrange(f"{own_queue}papers", 0, -1)]
+    told = [json.loads(base64.b64decode(one["body"]))[1] for one in messages]
+    assert {one["coop_id"] for one in told} == {coop_id}
+    assert sorted((one["ids"] for one in told), key=min) == [[*range(20)], [*range(20, 40)], [*range(40, 45)]]
 
 
 def test_without_a_broker_what_was_committed_stands_and_the_log_says_so(committing, no_broker, caplog):
