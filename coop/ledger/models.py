@@ -117,7 +117,7 @@ class Period(CoopOwned):
 
 
 class Entry(CoopOwned):
-    """One business event. Born with its postings in one transaction, never changed."""
+    """One business event. Born with its postings in one statement, never changed."""
 
     number = models.BigIntegerField()
     booked_on = models.DateField(help_text=_("Lies in an open period."))
@@ -173,18 +173,22 @@ class Entry(CoopOwned):
                 name="entry_balances",
                 operation=pgtrigger.Insert,
                 when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                declare=[("legal", "bigint"), ("allocation", "bigint"), ("postings", "bigint")],
+                level=pgtrigger.Statement,
+                referencing=_BORN,
+                declare=[("coops", "bigint[]"), ("first", "bigint"), ("last", "bigint"), ("empty", "bigint")],
                 func="""
-                    SELECT count(*), coalesce(sum(amount_cents) FILTER (WHERE layer = 1), 0),
-                           coalesce(sum(amount_cents) FILTER (WHERE layer = 2), 0)
-                      INTO postings, legal, allocation
-                      FROM ledger_posting WHERE coop_id = NEW.coop_id AND entry_id = NEW.id;
-                    -- Rows that the fence hides count as none, and no postings are refused.
-                    IF postings = 0 OR postings <> NEW.posting_count
-                       OR legal IS DISTINCT FROM 0 OR allocation IS DISTINCT FROM 0 THEN
+                    -- Postings that come with their entry balance, or their own trigger refuses them.
+                    SELECT array_agg(DISTINCT coop_id), min(id), max(id) INTO coops, first, last FROM born;
+                    SELECT entry_id INTO empty FROM (
+                        SELECT coop_id, id AS entry_id, 0 AS postings FROM born
+                        UNION ALL
+                        -- Rows that the fence hides count as none, and no postings are refused.
+                        SELECT coop_id, entry_id, 1 FROM ledger_posting
+                         WHERE coop_id = ANY (coops) AND entry_id BETWEEN first AND last
+                    ) AS counted GROUP BY coop_id, entry_id HAVING sum(postings) = 0 LIMIT 1;
+                    IF empty IS NOT NULL THEN
                         RAISE check_violation USING CONSTRAINT = 'entry_balances',
-                            MESSAGE = format('entry %s does not balance', NEW.source);
+                            MESSAGE = format('entry %s has no postings', empty);
                     END IF;
                     RETURN NULL;
                 """,
@@ -236,30 +240,38 @@ class Posting(CoopOwned):
                 when=pgtrigger.After,
                 level=pgtrigger.Statement,
                 referencing=_BORN,
-                declare=[("bulk", "boolean"), ("wrong", "text")],
+                declare=[("coops", "bigint[]"), ("first", "bigint"), ("last", "bigint"), ("wrong", "text")],
+                # Counted side by side instead of joined: no plan for it is worse than one pass, whatever the
+                # planner believes about a young table or a new cooperative, and however old a cached plan is.
                 func="""
-                    -- On a young table the planner takes one cooperative for a two-hundredth of the rows and loops;
-                    -- many postings at once are hashed.
-                    SELECT count(*) > 200 INTO bulk FROM born;
-                    IF bulk THEN PERFORM set_config('enable_nestloop', 'off', true); END IF;
-                    SELECT CASE WHEN e.born_in IS DISTINCT FROM pg_current_xact_id()::text::bigint
-                                  OR e.posting_count <> b.postings
+                    SELECT array_agg(DISTINCT coop_id), min(entry_id), max(entry_id) INTO coops, first, last FROM born;
+                    SELECT CASE WHEN sum(postings) IS DISTINCT FROM sum(expected)
                                 THEN 'posting_born_with_entry' ELSE 'entry_balances' END INTO wrong
-                      FROM (SELECT coop_id, entry_id, count(*) AS postings,
-                                   coalesce(sum(amount_cents) FILTER (WHERE layer = 1), 0) AS legal,
-                                   coalesce(sum(amount_cents) FILTER (WHERE layer = 2), 0) AS allocation
-                              FROM born GROUP BY coop_id, entry_id) b
-                      LEFT JOIN ledger_entry e ON e.coop_id = b.coop_id AND e.id = b.entry_id
-                           AND e.born_in = pg_current_xact_id()::text::bigint
-                     WHERE e.born_in IS NULL OR e.posting_count <> b.postings OR b.legal <> 0 OR b.allocation <> 0
+                      FROM (SELECT coop_id, id AS entry_id, posting_count AS expected, 0 AS postings, 0 AS fresh,
+                                   0 AS legal, 0 AS allocation
+                              FROM ledger_entry
+                             WHERE coop_id = ANY (coops) AND id BETWEEN first AND last
+                               AND born_in = pg_current_xact_id()::text::bigint
+                            UNION ALL
+                            SELECT coop_id, entry_id, NULL, 0, 1,
+                                   CASE layer WHEN 1 THEN amount_cents ELSE 0 END,
+                                   CASE layer WHEN 2 THEN amount_cents ELSE 0 END
+                              FROM born
+                            UNION ALL
+                            SELECT coop_id, entry_id, NULL, 1, 0, 0, 0 FROM ledger_posting
+                             WHERE coop_id = ANY (coops) AND entry_id BETWEEN first AND last
+                      ) AS counted
+                     GROUP BY coop_id, entry_id
+                    HAVING sum(fresh) > 0 AND (sum(postings) IS DISTINCT FROM sum(expected)
+                                               OR sum(legal) <> 0 OR sum(allocation) <> 0)
                      LIMIT 1;
                     IF wrong IS NULL AND EXISTS (
-                        SELECT FROM born b LEFT JOIN ledger_account a ON a.coop_id = b.coop_id AND a.id = b.account_id
-                         WHERE a.per_budget IS DISTINCT FROM (b.budget_id IS NOT NULL)
+                        SELECT FROM (SELECT DISTINCT coop_id, account_id, budget_id IS NOT NULL AS named FROM born) b
+                          LEFT JOIN ledger_account a ON a.coop_id = b.coop_id AND a.id = b.account_id
+                         WHERE a.per_budget IS DISTINCT FROM b.named
                     ) THEN
                         wrong := 'posting_names_budget';
                     END IF;
-                    IF bulk THEN PERFORM set_config('enable_nestloop', 'on', true); END IF;
                     IF wrong IS NOT NULL THEN
                         RAISE check_violation USING CONSTRAINT = wrong, MESSAGE = CASE wrong
                             WHEN 'entry_balances' THEN 'the postings of an entry do not balance'
