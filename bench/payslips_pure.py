@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 
 from payroll.germany.contributions import Group
-from payroll.germany.salary import Terms, gross_of_cost, gross_of_net, salary, salary_law
+from payroll.germany.inverse import gross_of_cost, gross_of_net
+from payroll.germany.salary import salary, salary_law
+from payroll.germany.terms import Terms
 
 PAYSLIPS = 20_000
 INVERSES = 500

@@ -11,7 +11,9 @@ from coop.ledger.queries import BudgetFigures
 from coop.money import decimal_string
 from payroll.germany.church_tax import State, church_tax_rate
 from payroll.germany.lines import Line
-from payroll.germany.salary import Kind, Salary, SalaryLaw, Terms, explain_salary, salary
+from payroll.germany.salary import Salary, SalaryLaw, salary
+from payroll.germany.salary_lines import explain_salary
+from payroll.germany.terms import Kind, Terms
 from payroll.models import EmploymentContract, HealthFundRate, InsuranceData, TaxData
 from payroll.states import Church
 

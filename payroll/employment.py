@@ -14,7 +14,8 @@ from coop.tenancy.queries import policy_on, this_cooperative
 from members.models import Person
 from payroll.calculation import SAXONY, DataMissing, latest, terms_of
 from payroll.germany.law import german_law
-from payroll.germany.salary import Kind, Salary, Terms, salary, salary_law
+from payroll.germany.salary import Salary, salary, salary_law
+from payroll.germany.terms import Kind, Terms
 from payroll.master_data import agree_contract, end_contract
 from payroll.models import EmploymentContract, HealthFundRate, InsuranceData, TaxData
 from payroll.states import EmploymentKind

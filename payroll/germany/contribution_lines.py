@@ -5,10 +5,12 @@ from decimal import Decimal
 
 from coop.law import LawOfDay
 from coop.money import share_of
-from payroll.germany.contributions import Contributions, Group, Insured, contribution_law
+from payroll.germany.contributions import Contributions, Group, Insured, ceiling_of_days, contribution_law
 from payroll.germany.lines import Line
 
 _FORMULA = "§ 20 (2a) SGB IV"
+_OF_PENSIONERS = {"pension": "§ 172 (1) SGB VI", "unemployment": "§ 346 (3) SGB III"}
+"""Branches in which the employer of a pensioner bears a half alone."""
 
 
 def contribution_lines(law: LawOfDay, insured: Insured, result: Contributions) -> tuple[Line, ...]:
@@ -21,18 +23,28 @@ def contribution_lines(law: LawOfDay, insured: Insured, result: Contributions) -
 
     Raises: LawUnknown.
     """
-    lines_of_group = _minijob_lines if result.group is Group.MINIJOB else _insured_lines
+    lines_of_group = _LINES_OF_GROUP.get(result.group, _insured_lines)
     return tuple(line for line in lines_of_group(law, insured, result) if line.amount_cents)
 
 
 def _insured_lines(law: LawOfDay, insured: Insured, result: Contributions) -> Iterator[Line]:
+    health = "health.reduced_rate" if insured.pensioner else "health.general_rate"
     branches = (
-        ("health", law["health.general_rate"], law.dated("health.general_rate").source, result.health_base_cents),
+        ("health", law[health], law.dated(health).source, result.health_base_cents),
         ("additional", insured.additional_rate, "§ 242 SGB V", result.health_base_cents),
         ("pension", law["pension.rate"], law.dated("pension.rate").source, result.pension_base_cents),
         ("unemployment", law["unemployment.rate"], law.dated("unemployment.rate").source, result.pension_base_cents),
     )
     for code, rate, source, base in branches:
+        if insured.pensioner and code in _OF_PENSIONERS:
+            yield Line(
+                code=f"{code}.employer",
+                basis_cents=base,
+                rate=rate / 2,
+                amount_cents=getattr(result, f"{code}_employer_cents"),
+                source=_OF_PENSIONERS[code],
+            )
+            continue
         employee = getattr(result, f"{code}_employee_cents")
         employer = getattr(result, f"{code}_employer_cents")
         yield from _shared(result, code, rate, source=source, base=base, amounts=(employee, employer))
@@ -110,11 +122,11 @@ def _care_lines(law: LawOfDay, insured: Insured, result: Contributions) -> Itera
     yield _line(law, "care.childless.employee", "care.childless_rate", base, surcharge)
 
 
-def _minijob_lines(law: LawOfDay, insured: Insured, result: Contributions) -> Iterator[Line]:
+def _minijob_lines(law: LawOfDay, _insured: Insured, result: Contributions) -> Iterator[Line]:
     gross = result.gross_cents
     yield _line(law, "health.employer", "minijob.health_rate", gross, result.health_employer_cents)
     yield _line(law, "pension.employer", "minijob.pension_employer_rate", gross, result.pension_employer_cents)
-    if not insured.pension_opt_out:
+    if result.pension_employee_cents:
         below = result.pension_base_cents > gross
         full = law["pension.rate"]
         yield Line(
@@ -128,6 +140,16 @@ def _minijob_lines(law: LawOfDay, insured: Insured, result: Contributions) -> It
     yield _line(law, "sickness.levy", "minijob.sickness_levy_rate", gross, result.sickness_levy_cents)
     yield _line(law, "maternity.levy", "minijob.maternity_levy_rate", gross, result.maternity_levy_cents)
     yield _line(law, "flat_tax", "minijob.flat_tax_rate", gross, result.flat_tax_cents)
+
+
+def _short_term_lines(law: LawOfDay, _insured: Insured, result: Contributions) -> Iterator[Line]:
+    levied = min(result.gross_cents, ceiling_of_days(contribution_law(law).pension_ceiling_year, result.days))
+    yield _line(law, "insolvency.levy", "insolvency.levy_rate", levied, result.insolvency_levy_cents)
+    yield _line(law, "sickness.levy", "minijob.sickness_levy_rate", levied, result.sickness_levy_cents)
+    yield _line(law, "maternity.levy", "minijob.maternity_levy_rate", levied, result.maternity_levy_cents)
+
+
+_LINES_OF_GROUP = {Group.MINIJOB: _minijob_lines, Group.SHORT_TERM: _short_term_lines}
 
 
 def _care_shared(law: LawOfDay, insured: Insured) -> Decimal:

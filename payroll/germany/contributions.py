@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from coop.errors import InvalidInput
 from coop.law import LawOfDay
@@ -36,6 +37,8 @@ class Group(StrEnum):
     """Student up to 20 hours a week: pension insurance alone, in the transition range by its formula."""
     PRIVATE = "private"
     """Privately insured in health and care; the employer subsidises the premiums."""
+    SHORT_TERM = "short_term"
+    """Short-term employment (§ 8 (1) Nr. 2 SGB IV): no contributions, only levies, at the Minijob-Zentrale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Insured:
     """What contributions depend on besides pay.
 
     `additional_rate` is the health fund's full additional rate as a share of pay (0.0269 for 2.69 %).
-    The second block concerns the Minijob, the third the privately insured; elsewhere they mean nothing.
+    The second block concerns the Minijob and short-term employment, the third the privately insured; elsewhere they mean nothing.
 
     Raises: InvalidInput, for contradictions.
     """
@@ -53,11 +56,16 @@ class Insured:
     childless: bool = False
     children_under25: int = 0
     saxony: bool = False
+    pensioner: bool = False
+    """Draws a full old-age pension after the regular age: no sick pay, and the employer's half of pension and
+    unemployment insurance alone (§ 243 SGB V, § 172 (1) SGB VI, § 346 (3) SGB III)."""
 
     pension_opt_out: bool = False
     health_insured: bool = True
     """Whether statutory health insurance covers the Minijobber; otherwise the flat contribution falls away."""
     flat_tax: bool = True
+    over_four_weeks: bool = True
+    """Short-term employment agreed for more than four weeks: sickness is levied (§ 3 (3) EFZG)."""
 
     health_premium_cents: int = 0
     care_premium_cents: int = 0
@@ -269,31 +277,88 @@ def contribution_law(law: LawOfDay) -> ContributionLaw:
     )
 
 
+class Bases(NamedTuple):
+    """What contributions are taken of, by branch; in the transition range `own` is the employee's smaller base."""
+
+    health: int
+    care: int
+    pension: int
+    own: int | None
+
+
+class Room(NamedTuple):
+    """What the pro-rata ceilings of a year leave for one-off pay, in cents. Source: § 23a (3) SGB IV."""
+
+    health_cents: int
+    care_cents: int
+    pension_cents: int
+
+
 def contributions(
-    law: ContributionLaw, insured: Insured, gross_cents: int, *, days: int = DAYS_OF_MONTH
+    law: ContributionLaw,
+    insured: Insured,
+    gross_cents: int,
+    *,
+    days: int = DAYS_OF_MONTH,
+    other_cents: int = 0,
+    in_range: bool | None = None,
 ) -> Contributions:
     """The contributions of one month's current pay.
 
     `days` are the insurance days of the month: 30 for a full one, otherwise the calendar days insured;
-    they cut the ceilings down. The group is trusted: see `ContributionLaw.pay_range` for what it can be.
-    A Midijob whose pay of this month leaves the transition range follows the ordinary rules in it.
+    they cut the ceilings down. `other_cents` is the pay of insured employments elsewhere, which is added up
+    before limits and ceilings are applied. The group is trusted: see `ContributionLaw.pay_range` for what it
+    can be. A Midijob whose pay of this month leaves the transition range follows the ordinary rules in it.
 
     Raises: InvalidInput, for negative pay or days outside 1 to 30.
     """
-    if gross_cents < 0:
+    if gross_cents < 0 or other_cents < 0:
         raise InvalidInput("gross_cents: must not be negative; correct the month that the deduction belongs to")
     if not 1 <= days <= DAYS_OF_MONTH:
         raise InvalidInput(f"days: give the insurance days of the month, from 1 to {DAYS_OF_MONTH}")
-    if insured.group is Group.MINIJOB:
+    group = insured.group
+    if group is Group.MINIJOB:
         return _minijob(law, insured, gross_cents, days)
-    if insured.group is Group.PRIVATE:
-        return _private(law, insured, gross_cents, days)
-    in_range = DAYS_OF_MONTH * gross_cents <= days * law.midijob_limit
-    if insured.group is Group.WERKSTUDENT:
-        return _werkstudent(law, gross_cents, days, in_range=in_range)
-    if insured.group is Group.MIDIJOB and in_range:
-        return _midijob(law, insured, gross_cents, days)
-    return _full(law, insured, gross_cents, days)
+    if group is Group.SHORT_TERM:
+        levied = min(gross_cents, ceiling_of_days(law.pension_ceiling_year, days))
+        return Contributions(
+            group=group,
+            gross_cents=gross_cents,
+            days=days,
+            insolvency_levy_cents=share_millionths(levied, law.insolvency_levy),
+            sickness_levy_cents=share_millionths(levied, law.minijob_sickness_levy) if insured.over_four_weeks else 0,
+            maternity_levy_cents=share_millionths(levied, law.minijob_maternity_levy),
+        )
+    together = gross_cents + other_cents
+    if in_range is None:
+        in_range = DAYS_OF_MONTH * together <= days * law.midijob_limit
+    if in_range and group in _IN_TRANSITION:
+        base, own = law.transition_bases(together, days)
+        if other_cents:
+            base, own = _divided(base * gross_cents, together), _divided(own * gross_cents, together)
+        return _insured(law, insured, gross_cents, days, Bases(base, base, base, own))
+    ceilings = (law.health_ceiling_year, law.care_ceiling_year, law.pension_ceiling_year)
+    health, care, pension = (_below(ceiling_of_days(year, days), gross_cents, other_cents) for year in ceilings)
+    return _insured(law, insured, gross_cents, days, Bases(health, care, pension, None))
+
+
+def one_off_contributions(
+    law: ContributionLaw, insured: Insured, one_off_cents: int, room: "Room", *, days: int = DAYS_OF_MONTH
+) -> Contributions:
+    """The contributions of one-off pay outside the transition range, apart from those of current pay.
+
+    `room` is what the ceilings of the year so far leave. Levies for sickness and maternity do not fall on it.
+
+    Source: § 23a SGB IV, § 1 (1) BVV, § 7 (2) AAG.
+    """
+    health, care, pension = (min(one_off_cents, left) for left in room)
+    return _insured(law, insured, one_off_cents, days, Bases(health, care, pension, None))
+
+
+def room_of_year(law: ContributionLaw, days: int, charged: Room) -> Room:
+    """What the ceilings of `days` insurance days of a year leave beside the pay that was `charged` in them."""
+    ceilings = (law.health_ceiling_year, law.care_ceiling_year, law.pension_ceiling_year)
+    return Room(*(max(0, ceiling_of_days(year, days) - base) for year, base in zip(ceilings, charged, strict=True)))
 
 
 def share_millionths(cents: int, millionths: int) -> int:
@@ -302,83 +367,101 @@ def share_millionths(cents: int, millionths: int) -> int:
 
 
 def ceiling_of_days(year_cents: int, days: int) -> int:
-    """The ceiling of a month with that many insurance days. Source: § 1 (2) BVV."""
+    """The ceiling of that many insurance days. Source: § 1 (2) BVV."""
     return _divided(year_cents * days, DAYS_OF_YEAR)
 
 
-def _full(law: ContributionLaw, insured: Insured, gross: int, days: int) -> Contributions:
-    health_base = min(gross, ceiling_of_days(law.health_ceiling_year, days))
-    care_base = min(gross, ceiling_of_days(law.care_ceiling_year, days))
-    pension_base = min(gross, ceiling_of_days(law.pension_ceiling_year, days))
-    health = share_millionths(health_base, law.health_half)
-    additional = share_millionths(health_base, int(insured.additional_rate * (MILLION // 2)))
-    pension = share_millionths(pension_base, law.pension_half)
-    unemployment = share_millionths(pension_base, law.unemployment_half)
-    shared, alone = _care_rates(law, insured)
-    care_rate = shared + alone - law.care_discount(insured.children_under25)
-    surcharge = share_millionths(care_base, law.care_childless) if insured.childless else 0
-    return Contributions(
-        group=insured.group,
-        gross_cents=gross,
-        days=days,
-        health_base_cents=health_base,
-        care_base_cents=care_base,
-        pension_base_cents=pension_base,
-        health_employee_cents=health,
-        health_employer_cents=health,
-        additional_employee_cents=additional,
-        additional_employer_cents=additional,
-        care_employee_cents=share_millionths(care_base, care_rate) + surcharge,
-        care_employer_cents=share_millionths(care_base, shared),
-        pension_employee_cents=pension,
-        pension_employer_cents=pension,
-        unemployment_employee_cents=unemployment,
-        unemployment_employer_cents=unemployment,
-        insolvency_levy_cents=share_millionths(pension_base, law.insolvency_levy),
-    )
+_IN_TRANSITION = frozenset({Group.MIDIJOB, Group.WERKSTUDENT})
 
 
-def _midijob(law: ContributionLaw, insured: Insured, gross: int, days: int) -> Contributions:
-    base, own = law.transition_bases(gross, days)
-    health, health_employer = _transition_shares(base, own, law.health_half)
-    additional, additional_employer = _transition_shares(base, own, int(insured.additional_rate * (MILLION // 2)))
-    pension, pension_employer = _transition_shares(base, own, law.pension_half)
-    unemployment, unemployment_employer = _transition_shares(base, own, law.unemployment_half)
-    shared, alone = _care_rates(law, insured)
-    care, care_employer = _transition_shares(base, own, shared)
-    # What employees bear alone rests on the total base, the discount on their own one, each rounded apart
-    # (§ 2 (2) S. 6, 7 BVV).
-    care += share_millionths(base, alone)
-    care -= share_millionths(own, law.care_discount(insured.children_under25))
-    if insured.childless:
-        care += share_millionths(base, law.care_childless)
+def _below(ceiling: int, gross: int, other: int) -> int:
+    """What of `gross` lies below a ceiling that it shares with pay elsewhere. Source: § 22 (2) SGB IV."""
+    gross = min(gross, ceiling)
+    other = min(other, ceiling)
+    return gross if gross + other <= ceiling else _divided(ceiling * gross, gross + other)
+
+
+def _insured(law: ContributionLaw, insured: Insured, gross: int, days: int, bases: Bases) -> Contributions:
+    """The branches of everybody but Minijobs; what a group is not insured in stays zero."""
+    group, own = insured.group, bases.own
+    shares: dict[str, int] = {}
+    # Twice the rounded half is the whole; the employer bears what the employee does not (§ 2 (1), (2) BVV).
+    pension, pension_employer = _shares(bases.pension, own, law.pension_half)
+    if insured.pensioner:
+        pension, pension_employer = 0, share_millionths(bases.pension, law.pension_half)
+    if group is not Group.WERKSTUDENT:
+        unemployment, unemployment_employer = _shares(bases.pension, own, law.unemployment_half)
+        if insured.pensioner:
+            unemployment, unemployment_employer = 0, share_millionths(bases.pension, law.unemployment_half)
+        shares = {
+            "unemployment_employee_cents": unemployment,
+            "unemployment_employer_cents": unemployment_employer,
+        }
+        if group is Group.PRIVATE:
+            shares |= _subsidies(law, insured, bases)
+        else:
+            shares |= _health_and_care(law, insured, bases)
     return Contributions(
-        group=insured.group,
+        group=group,
         gross_cents=gross,
         days=days,
-        health_base_cents=base,
-        care_base_cents=base,
-        pension_base_cents=base,
+        health_base_cents=bases.health,
+        care_base_cents=bases.care,
+        pension_base_cents=bases.pension,
         transition_employee_base_cents=own,
-        health_employee_cents=health,
-        health_employer_cents=health_employer,
-        additional_employee_cents=additional,
-        additional_employer_cents=additional_employer,
-        care_employee_cents=care,
-        care_employer_cents=care_employer,
         pension_employee_cents=pension,
         pension_employer_cents=pension_employer,
-        unemployment_employee_cents=unemployment,
-        unemployment_employer_cents=unemployment_employer,
-        insolvency_levy_cents=share_millionths(base, law.insolvency_levy),
+        insolvency_levy_cents=share_millionths(bases.pension, law.insolvency_levy),
+        **shares,
     )
+
+
+def _health_and_care(law: ContributionLaw, insured: Insured, bases: Bases) -> dict[str, int]:
+    """The branches of statutory health insurance."""
+    own = bases.own
+    half = law.health_reduced_half if insured.pensioner else law.health_half
+    health, health_employer = _shares(bases.health, own, half)
+    additional, additional_employer = _shares(bases.health, own, int(insured.additional_rate * (MILLION // 2)))
+    shared, alone = _care_rates(law, insured)
+    discount = law.care_discount(insured.children_under25)
+    care_base = bases.care
+    if own is None:
+        care = share_millionths(care_base, shared + alone - discount)
+        care_employer = share_millionths(care_base, shared)
+    else:
+        # What employees bear alone rests on the total base, the discount on their own one, each rounded apart
+        # (§ 2 (2) S. 6, 7 BVV).
+        care, care_employer = _shares(care_base, own, shared)
+        care += share_millionths(care_base, alone) - share_millionths(own, discount)
+    if insured.childless:
+        care += share_millionths(care_base, law.care_childless)
+    return {
+        "health_employee_cents": health,
+        "health_employer_cents": health_employer,
+        "additional_employee_cents": additional,
+        "additional_employer_cents": additional_employer,
+        "care_employee_cents": care,
+        "care_employer_cents": care_employer,
+    }
+
+
+def _subsidies(law: ContributionLaw, insured: Insured, bases: Bases) -> dict[str, int]:
+    """What the employer adds to private premiums: § 257 (2) SGB V takes the average rate, and both rates as one."""
+    half = law.health_half if insured.sick_pay else law.health_reduced_half
+    most_health = share_millionths(bases.health, half + law.additional_average_half)
+    most_care = share_millionths(bases.care, _care_rates(law, insured)[0])
+    return {
+        "health_subsidy_cents": min(most_health, _divided(insured.health_premium_cents, 2)),
+        "care_subsidy_cents": min(most_care, _divided(insured.care_premium_cents, 2)),
+    }
 
 
 def _minijob(law: ContributionLaw, insured: Insured, gross: int, days: int) -> Contributions:
+    contributes = not (insured.pension_opt_out or insured.pensioner)
     employer = share_millionths(gross, law.minijob_pension_employer)
     minimum = _divided(law.minijob_pension_base_minimum * days, DAYS_OF_MONTH)
     pension_rate = 2 * law.pension_half
-    if insured.pension_opt_out or not gross:
+    if not contributes or not gross:
         employee = 0
     elif gross < minimum:
         # § 2 (1) S. 5 BVV: the whole contribution on the minimum, less what the employer pays on actual pay.
@@ -390,7 +473,7 @@ def _minijob(law: ContributionLaw, insured: Insured, gross: int, days: int) -> C
         gross_cents=gross,
         days=days,
         health_base_cents=gross if insured.health_insured else 0,
-        pension_base_cents=gross if insured.pension_opt_out or not gross else max(gross, minimum),
+        pension_base_cents=max(gross, minimum) if contributes and gross else gross,
         health_employer_cents=share_millionths(gross, law.minijob_health) if insured.health_insured else 0,
         pension_employee_cents=employee,
         pension_employer_cents=employer,
@@ -401,58 +484,6 @@ def _minijob(law: ContributionLaw, insured: Insured, gross: int, days: int) -> C
     )
 
 
-def _werkstudent(law: ContributionLaw, gross: int, days: int, *, in_range: bool) -> Contributions:
-    own: int | None = None
-    if in_range:
-        base, own = law.transition_bases(gross, days)
-        health_base = care_base = base
-        employee, employer = _transition_shares(base, own, law.pension_half)
-    else:
-        health_base = min(gross, ceiling_of_days(law.health_ceiling_year, days))
-        care_base = min(gross, ceiling_of_days(law.care_ceiling_year, days))
-        base = min(gross, ceiling_of_days(law.pension_ceiling_year, days))
-        employee = employer = share_millionths(base, law.pension_half)
-    return Contributions(
-        group=Group.WERKSTUDENT,
-        gross_cents=gross,
-        days=days,
-        health_base_cents=health_base,
-        care_base_cents=care_base,
-        pension_base_cents=base,
-        transition_employee_base_cents=own,
-        pension_employee_cents=employee,
-        pension_employer_cents=employer,
-        insolvency_levy_cents=share_millionths(base, law.insolvency_levy),
-    )
-
-
-def _private(law: ContributionLaw, insured: Insured, gross: int, days: int) -> Contributions:
-    health_base = min(gross, ceiling_of_days(law.health_ceiling_year, days))
-    care_base = min(gross, ceiling_of_days(law.care_ceiling_year, days))
-    pension_base = min(gross, ceiling_of_days(law.pension_ceiling_year, days))
-    pension = share_millionths(pension_base, law.pension_half)
-    unemployment = share_millionths(pension_base, law.unemployment_half)
-    # § 257 (2) SGB V takes the average additional rate, and both rates as one.
-    half = law.health_half if insured.sick_pay else law.health_reduced_half
-    most_health = share_millionths(health_base, half + law.additional_average_half)
-    most_care = share_millionths(care_base, _care_rates(law, insured)[0])
-    return Contributions(
-        group=insured.group,
-        gross_cents=gross,
-        days=days,
-        health_base_cents=health_base,
-        care_base_cents=care_base,
-        pension_base_cents=pension_base,
-        pension_employee_cents=pension,
-        pension_employer_cents=pension,
-        unemployment_employee_cents=unemployment,
-        unemployment_employer_cents=unemployment,
-        insolvency_levy_cents=share_millionths(pension_base, law.insolvency_levy),
-        health_subsidy_cents=min(most_health, _divided(insured.health_premium_cents, 2)),
-        care_subsidy_cents=min(most_care, _divided(insured.care_premium_cents, 2)),
-    )
-
-
 def _care_rates(law: ContributionLaw, insured: Insured) -> tuple[int, int]:
     """The rate each side bears, and what the employee bears alone besides. Source: § 58 (1), (3) SGB XI."""
     if insured.saxony:
@@ -460,10 +491,13 @@ def _care_rates(law: ContributionLaw, insured: Insured) -> tuple[int, int]:
     return law.care_shared_half, 0
 
 
-def _transition_shares(base: int, own: int, half: int) -> tuple[int, int]:
-    """Employee's and employer's share of one branch in the transition range. Source: § 2 (2) BVV."""
+def _shares(base: int, own: int | None, half: int) -> tuple[int, int]:
+    """Employee's and employer's share of one branch; `own` is the smaller base of the transition range."""
+    whole_half = share_millionths(base, half)
+    if own is None:
+        return whole_half, whole_half
     employee = share_millionths(own, half)
-    return employee, 2 * share_millionths(base, half) - employee
+    return employee, 2 * whole_half - employee
 
 
 def _divided(numerator: int, denominator: int) -> int:

@@ -1,24 +1,17 @@
-"""From gross pay to net pay and total cost of a full month, and back.
+"""From gross pay to net pay and total cost of a full month.
 
-`salary` puts contributions, wage tax, solidarity surcharge, church tax and levies together;
-`gross_of_cost` and `gross_of_net` answer the questions that members ask: what pay does this money
-carry, and what pay leaves this much?
-
-Neither cost nor net rises evenly with gross. Both fall where the Minijob ends, and by single cents
-where roundings meet, so the inverse does not bisect: it discards whole ranges of gross that provably
-lie above the target, highest first, and tries the rest cent by cent.
+`salary` puts contributions, wage tax, solidarity surcharge, church tax and levies together. Parts of months, one-off
+pay and the year's end: `payroll.germany.month`. The way back, from a cost or a net: `payroll.germany.inverse`.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from functools import lru_cache, partial
+from functools import lru_cache
+from typing import NamedTuple
 
 from coop.errors import InvalidInput
 from payroll.germany.church_tax import church_tax_cents
-from payroll.germany.contribution_lines import contribution_lines
 from payroll.germany.contributions import (
     MILLION,
     ContributionLaw,
@@ -30,63 +23,38 @@ from payroll.germany.contributions import (
     share_millionths,
 )
 from payroll.germany.law import german_law
-from payroll.germany.lines import Line
-from payroll.germany.wage_tax import PrivateHealth, WageTaxInput, WageTaxLaw, wage_tax, wage_tax_law
-
-_NO_FACTOR = Decimal(1)
+from payroll.germany.terms import Kind, Premiums, Terms
+from payroll.germany.wage_tax import PayPeriod, PrivateHealth, WageTaxInput, WageTaxLaw, wage_tax, wage_tax_law
 
 
-class Kind(StrEnum):
-    """Which rules a salary follows."""
+class Taxes(NamedTuple):
+    """Wage tax, solidarity surcharge and church tax, in cents."""
 
-    AUTO = "auto"
-    """Minijob, transition range or ordinary rules, as the pay decides."""
-    FULL = "full"
-    MIDIJOB = "midijob"
-    MINIJOB = "minijob"
-    WERKSTUDENT = "werkstudent"
+    wage_tax: int = 0
+    soli: int = 0
+    church_tax: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a salary depends on besides its gross.
-
-    Rates are shares of one: `additional_rate` is the health fund's full additional rate, `levies_rate`
-    holds U1 to U3 and accident insurance, `church_rate` is 0 without church tax. The flat tax of a
-    Minijob is the employer's.
-
-    Raises: InvalidInput, for contradictions.
-    """
-
-    additional_rate: Decimal
-    kind: Kind = Kind.AUTO
-    tax_class: int = 1
-    factor: Decimal = _NO_FACTOR
-    childless: bool = False
-    children_under25: int = 0
-    child_allowances: Decimal = Decimal(0)
-    church_rate: Decimal = Decimal(0)
-    saxony: bool = False
-    pension_opt_out: bool = False
-    levies_rate: Decimal = Decimal(0)
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.church_rate < 1:
-            raise InvalidInput("church_rate: give a share of the wage tax from 0 to below 1")
-        if not 0 <= self.levies_rate <= 1 or self.levies_rate * MILLION % 1:
-            raise InvalidInput("levies_rate: give a share of gross from 0 to 1, with at most six decimals")
+NO_TAXES = Taxes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Salary:
-    """A full month's pay: what the employee gets, what the employment costs, and what lies between."""
+    """A month's pay: what the employee gets, what the employment costs, and what lies between."""
 
     contributions: Contributions
-    wage_tax_cents: int
-    soli_cents: int
-    church_tax_cents: int
+    """Of current pay."""
+    taxes: Taxes
+    """On current pay."""
     levies_cents: int
-    """U1 to U3 and accident insurance by the terms' rate."""
+    """U1 to U3 and accident insurance, on all pay."""
+    one_off: Contributions | None = None
+    """Of one-off pay, where there is some beside current pay."""
+    one_off_in_last_year: bool = False
+    """Whether the March clause put it into the year before."""
+    one_off_taxes: Taxes = NO_TAXES
+    refund: Taxes = NO_TAXES
+    """What the annual equalisation gives back."""
 
     @property
     def group(self) -> Group:
@@ -95,26 +63,54 @@ class Salary:
 
     @property
     def gross_cents(self) -> int:
-        """Gross pay."""
-        return self.contributions.gross_cents
+        """Gross pay, one-off pay included."""
+        return self.contributions.gross_cents + (self.one_off.gross_cents if self.one_off else 0)
+
+    @property
+    def employee_cents(self) -> int:
+        """Contributions that are withheld."""
+        return self.contributions.employee_cents + (self.one_off.employee_cents if self.one_off else 0)
+
+    @property
+    def employer_cents(self) -> int:
+        """Contributions that the employer adds."""
+        return self.contributions.employer_cents + (self.one_off.employer_cents if self.one_off else 0)
+
+    @property
+    def flat_tax_cents(self) -> int:
+        """The employer's flat tax of a Minijob."""
+        return self.contributions.flat_tax_cents
+
+    @property
+    def subsidy_cents(self) -> int:
+        """What the employer adds to private premiums; it is paid out and free of tax (§ 3 Nr. 62 EStG)."""
+        pay = self.contributions
+        return pay.health_subsidy_cents + pay.care_subsidy_cents
+
+    @property
+    def wage_tax_cents(self) -> int:
+        """Wage tax; below zero where the annual equalisation gives more back."""
+        return self.taxes.wage_tax + self.one_off_taxes.wage_tax - self.refund.wage_tax
+
+    @property
+    def soli_cents(self) -> int:
+        """Solidarity surcharge, as `wage_tax_cents`."""
+        return self.taxes.soli + self.one_off_taxes.soli - self.refund.soli
+
+    @property
+    def church_tax_cents(self) -> int:
+        """Church tax, as `wage_tax_cents`."""
+        return self.taxes.church_tax + self.one_off_taxes.church_tax - self.refund.church_tax
 
     @property
     def net_cents(self) -> int:
-        """What is paid out; below zero where a tiny Minijob owes the pension minimum."""
-        return (
-            self.gross_cents
-            - self.contributions.employee_cents
-            - self.wage_tax_cents
-            - self.soli_cents
-            - self.church_tax_cents
-        )
+        """Gross less what the law takes; below zero where a tiny Minijob owes the pension minimum."""
+        return self.gross_cents - self.employee_cents - self.wage_tax_cents - self.soli_cents - self.church_tax_cents
 
     @property
     def cost_cents(self) -> int:
         """What the employment costs in all."""
-        return (
-            self.gross_cents + self.contributions.employer_cents + self.contributions.flat_tax_cents + self.levies_cents
-        )
+        return self.gross_cents + self.employer_cents + self.flat_tax_cents + self.subsidy_cents + self.levies_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +121,8 @@ class SalaryLaw:
     wage_tax: WageTaxLaw
     additional_rate_average: Decimal
     """The average additional rate of the health funds, as a share of pay."""
+    active_pension_month_cents: int
+    """Pay of pensioners that is free of tax."""
 
 
 @lru_cache(maxsize=64)
@@ -133,8 +131,14 @@ def salary_law(day: date) -> SalaryLaw:
 
     Raises: LawUnknown, naming the first parameter without a confirmed value.
     """
-    law = contribution_law(german_law(day))
-    return SalaryLaw(contributions=law, wage_tax=wage_tax_law(day), additional_rate_average=law.additional_average)
+    of_day = german_law(day)
+    law = contribution_law(of_day)
+    return SalaryLaw(
+        contributions=law,
+        wage_tax=wage_tax_law(day),
+        additional_rate_average=law.additional_average,
+        active_pension_month_cents=int(of_day["active_pension.free_year"] * 100) // 12,
+    )
 
 
 def salary(law: SalaryLaw, terms: Terms, gross_cents: int) -> Salary:
@@ -142,220 +146,194 @@ def salary(law: SalaryLaw, terms: Terms, gross_cents: int) -> Salary:
 
     Raises: InvalidInput, where the pay is negative or impossible for the terms' kind.
     """
-    group = _group(law.contributions, terms.kind, gross_cents)
-    return _Payroll(law, terms, group).salary(gross_cents)
+    if gross_cents < 0:
+        raise InvalidInput("gross: must not be negative")
+    return Payroll(law, terms, *group_and_others(law.contributions, terms, gross_cents)).salary(gross_cents)
 
 
-def explain_salary(law: SalaryLaw, terms: Terms, result: Salary) -> tuple[Line, ...]:
-    """How a salary came about: contributions by branch, then taxes and levies, each with its source.
+def group_and_others(law: ContributionLaw, terms: Terms, gross_cents: int) -> tuple[Group, int]:
+    """The rules that a full month's pay follows, and the insured pay elsewhere that is added to it.
 
-    `result` must come from the same law and terms. The steps of wage tax itself: `wage_tax.explain`.
+    A first Minijob beside an insured employment stays one; several Minijobs add up.
+
+    Raises: InvalidInput, where the kind cannot have the pay. Source: § 8 (2), § 20 (2) SGB IV.
     """
-    insured = _Payroll(law, terms, result.group).insured
-    taxes = (
-        ("wage_tax", result.wage_tax_cents, result.gross_cents, None, "§ 39b (2) EStG"),
-        ("soli", result.soli_cents, result.wage_tax_cents, None, "§§ 3, 4 SolzG"),
-        ("church_tax", result.church_tax_cents, None, terms.church_rate, "§ 51a EStG"),
-        ("levies", result.levies_cents, result.gross_cents, terms.levies_rate, "§ 7 AAG, § 358 SGB III, § 150 SGB VII"),
-    )
-    return (
-        *contribution_lines(german_law(law.wage_tax.day), insured, result.contributions),
-        *(
-            Line(code=code, amount_cents=cents, basis_cents=basis, rate=rate, source=source)
-            for code, cents, basis, rate, source in taxes
-            if cents
-        ),
-    )
-
-
-def gross_of_cost(law: SalaryLaw, terms: Terms, cost_cents: int) -> Salary:
-    """The salary with the largest gross whose cost does not exceed `cost_cents`.
-
-    Raises: InvalidInput, where no pay of the terms' kind costs so little.
-    """
-
-    def value(payroll: "_Payroll", gross: int) -> int:
-        return gross + payroll.employer_cents(gross)
-
-    return _inverse(law, terms, cost_cents, value, wobble=_COST_WOBBLE, wanted="cost")
-
-
-def gross_of_net(law: SalaryLaw, terms: Terms, net_cents: int) -> Salary:
-    """The salary with the largest gross whose net does not exceed `net_cents`.
-
-    Raises: InvalidInput, where no pay of the terms' kind leaves so little.
-    """
-
-    def value(payroll: "_Payroll", gross: int) -> int:
-        return gross - payroll.deductions_cents(gross)
-
-    return _inverse(law, terms, net_cents, value, wobble=_net_wobble(law, terms), wanted="net")
-
-
-# A wobble is how many cents rounding alone can move a result against its trend. A bound too large costs a
-# few more trials, one too small would cost exactness; the tests compare with every cent tried.
-#
-# Employer: five branches, each twice a half cent for the total and half a cent for the employee's share,
-# twice because two pays are compared; levies likewise.
-_COST_WOBBLE = 20
-_CONTRIBUTION_WOBBLE = 3
-
-
-def _net_wobble(law: SalaryLaw, terms: Terms) -> int:
-    """How many cents all deductions together can fall as pay rises.
-
-    The provision allowance is rounded up and the yearly tax cut to whole euros, so tax can fall by
-    a euro as pay rises; by two where it is doubled (class III) or twice a difference (V and VI). The
-    month sees a twelfth of it, the surcharge and church tax their part, and each is cut to cents.
-    """
-    year = 100 if terms.tax_class in _CLASSES_WITH_PLAIN_TARIFF else 200
-    tax = -(-year // 12) + 1
-    soli = -(-year * law.wage_tax.soli_relief_rate // (12 * MILLION)) + 1
-    church = int(tax * terms.church_rate) + 2
-    return tax + soli + church + _CONTRIBUTION_WOBBLE
-
-
-_CLASSES_WITH_PLAIN_TARIFF = (1, 2, 4)
-_TRIED_CENT_BY_CENT = 8
-
-
-def _inverse(
-    law: SalaryLaw,
-    terms: Terms,
-    target: int,
-    value: Callable[["_Payroll", int], int],
-    *,
-    wobble: int,
-    wanted: str,
-) -> Salary:
-    for group, low, high in _ranges(law.contributions, terms.kind):
-        payroll = _Payroll(law, terms, group)
-        # Contributions and tax leave more than a third of what pay rises by, even at the top.
-        end = high if high is not None else max(low, 3 * target) + 100_000_00
-        gross = _largest(low, end, target, partial(value, payroll), wobble)
-        if gross is not None:
-            return payroll.salary(gross)
-    raise InvalidInput(f"{wanted}: no pay of the kind {terms.kind.value} has so low a {wanted}; ask for more")
-
-
-def _largest(low: int, high: int, target: int, value: Callable[[int], int], wobble: int) -> int | None:
-    """The largest gross in [low, high] whose `value` does not exceed `target`; None where there is none.
-
-    Value less gross moves one way over the range but for `wobble`, so no value between two pays is below
-    the lower pay plus the smaller of both differences, less the wobble. Ranges whose bound lies above the
-    target are discarded; the rest is halved, higher half first, and at last tried cent by cent.
-    """
-    known: dict[int, int] = {}
-
-    def beside(gross: int) -> int:
-        if gross not in known:
-            known[gross] = value(gross) - gross
-        return known[gross]
-
-    ranges = [(low, high)]
-    while ranges:
-        start, end = ranges.pop()
-        if start + min(beside(start), beside(end)) - wobble > target:
-            continue
-        if end - start > _TRIED_CENT_BY_CENT:
-            middle = (start + end) // 2
-            ranges += [(start, middle), (middle, end)]
-            continue
-        for gross in range(end, start - 1, -1):
-            if gross + beside(gross) <= target:
-                return gross
-    return None
-
-
-def _ranges(law: ContributionLaw, kind: Kind) -> Iterator[tuple[Group, int, int | None]]:
-    """The pays that the kind can have, highest first, cut where its rules change."""
-    if kind in {Kind.AUTO, Kind.FULL}:
-        yield Group.FULL, law.midijob_limit + 1 if kind is Kind.AUTO else 0, None
-    if kind is Kind.WERKSTUDENT:
-        yield Group.WERKSTUDENT, law.midijob_limit + 1, None
-        yield Group.WERKSTUDENT, law.minijob_limit + 1, law.midijob_limit
-    if kind in {Kind.AUTO, Kind.MIDIJOB}:
-        yield Group.MIDIJOB, law.minijob_limit + 1, law.midijob_limit
-    if kind in {Kind.AUTO, Kind.MINIJOB}:
-        minimum = law.minijob_pension_base_minimum
-        yield Group.MINIJOB, minimum, law.minijob_limit
-        yield Group.MINIJOB, 1, minimum - 1
-        yield Group.MINIJOB, 0, 0
-
-
-def _group(law: ContributionLaw, kind: Kind, gross_cents: int) -> Group:
-    group = law.group_of_pay(gross_cents) if kind is Kind.AUTO else Group(kind.value)
-    low, high = law.pay_range(group)
-    if gross_cents < low or (high is not None and gross_cents > high):
-        raise InvalidInput(f"gross: the kind {kind.value} cannot have this pay on that date; choose another kind")
-    return group
-
-
-class _Payroll:
-    """Computes salaries of one group; what does not change with gross is prepared once."""
-
-    def __init__(self, law: SalaryLaw, terms: Terms, group: Group) -> None:
-        self._law = law
-        self._terms = terms
-        self._taxed = group is not Group.MINIJOB
-        self.insured = Insured(
-            group=group,
-            additional_rate=terms.additional_rate,
-            childless=terms.childless,
-            children_under25=terms.children_under25,
-            saxony=terms.saxony,
-            pension_opt_out=terms.pension_opt_out,
-        )
-        discounts = law.contributions.care_discounts(terms.children_under25)
-        self._levies = int(terms.levies_rate * MILLION)
-        additional_percent = terms.additional_rate * 100
-        # Students owe no health, care and unemployment insurance from this employment. The provision
-        # allowance counts no part that the employee pays nothing into (§ 39b (2) S. 5 Nr. 3 EStG), which
-        # the ministry's plan expresses as private insurance without a premium; pension insurance counts.
-        student = group is Group.WERKSTUDENT
-        private = PrivateHealth() if student else None
-
-        def tax_input(gross: int) -> WageTaxInput:
-            return WageTaxInput(
-                tax_class=terms.tax_class,
-                wage_cents=gross,
-                additional_rate=additional_percent,
-                private_health=private,
-                unemployment_insured=not student,
-                saxony=terms.saxony,
-                childless=terms.childless,
-                care_discounts=discounts,
-                child_allowances=terms.child_allowances,
-                church=terms.church_rate > 0,
-                factor=terms.factor,
+    kind, private = terms.kind, terms.premiums is not None
+    limit, elsewhere, small = law.minijob_limit, terms.other_insured_cents, terms.other_minijob_cents
+    if kind is Kind.SHORT_TERM:
+        return Group.SHORT_TERM, 0
+    if kind is Kind.MINIJOB:
+        if gross_cents + (0 if elsewhere else small) > limit:
+            raise InvalidInput("gross: Minijobs add up to more than their limit; choose another kind or lower the pay")
+        return Group.MINIJOB, 0
+    if kind is Kind.AUTO and gross_cents <= limit:
+        if elsewhere and small:
+            raise InvalidInput(
+                "gross: a second Minijob beside an insured employment; choose the kind by which of both began first"
             )
+        if elsewhere or gross_cents + small <= limit:
+            return Group.MINIJOB, 0
+        elsewhere = small
+    group = Group.WERKSTUDENT if kind is Kind.WERKSTUDENT else Group.FULL
+    if kind is Kind.MIDIJOB or (kind is Kind.AUTO and gross_cents + elsewhere <= law.midijob_limit):
+        group = Group.MIDIJOB
+    if private and group is not Group.WERKSTUDENT:
+        # How the subsidy follows the reduced base is not settled in the sources: see `pay_range`.
+        group = Group.PRIVATE
+    low, high = law.pay_range(group)
+    if gross_cents + elsewhere < low or (high is not None and gross_cents + elsewhere > high):
+        raise InvalidInput(f"gross: the kind {group.value} cannot have this pay on that date; choose another kind")
+    return group, elsewhere
 
-        self._tax_input = tax_input
+
+class Payroll:
+    """Computes pay of one group; what does not change with gross is prepared once."""
+
+    def __init__(self, law: SalaryLaw, terms: Terms, group: Group, other_cents: int = 0) -> None:
+        self.law = law
+        self.terms = terms
+        self.other_cents = other_cents
+        premiums = terms.premiums
+        self.insured = _insured(terms, group, premiums)
+        self.taxed = group is not Group.MINIJOB or not terms.flat_tax
+        self._levies = int(terms.levies_rate * MILLION)
+        self._additional_percent = terms.additional_rate * 100
+        self._discounts = law.contributions.care_discounts(terms.children_under25)
+        # Who owes no health, care and unemployment insurance from this employment has no allowance for it (§ 39b (2)
+        # S. 5 Nr. 3 EStG), which the ministry's plan expresses as private insurance without a premium.
+        alone = group in _NOT_IN_HEALTH_INSURANCE
+        self._private = PrivateHealth() if alone else None
+        self._unemployment = not alone and not terms.pensioner
+        self._pension = not (
+            terms.pensioner or group is Group.SHORT_TERM or (group is Group.MINIJOB and terms.pension_opt_out)
+        )
 
     def salary(self, gross: int) -> Salary:
-        result = contributions(self._law.contributions, self.insured, gross)
-        tax, soli, church = self._taxes(gross)
+        """The salary of a full month."""
+        result = contributions(self.law.contributions, self.insured, gross, other_cents=self.other_cents)
         return Salary(
-            contributions=result,
-            wage_tax_cents=tax,
-            soli_cents=soli,
-            church_tax_cents=church,
-            levies_cents=share_millionths(gross, self._levies),
+            contributions=result, taxes=self.taxes(gross, result), levies_cents=self.levies_cents(result, None)
         )
 
     def employer_cents(self, gross: int) -> int:
-        """What the employer bears beside gross."""
-        result = contributions(self._law.contributions, self.insured, gross)
-        return result.employer_cents + result.flat_tax_cents + share_millionths(gross, self._levies)
+        """What the employer bears beside gross in a full month."""
+        result = contributions(self.law.contributions, self.insured, gross, other_cents=self.other_cents)
+        subsidies = result.health_subsidy_cents + result.care_subsidy_cents
+        return result.employer_cents + result.flat_tax_cents + subsidies + self.levies_cents(result, None)
 
     def deductions_cents(self, gross: int) -> int:
-        """What lies between gross and net."""
-        return contributions(self._law.contributions, self.insured, gross).employee_cents + sum(self._taxes(gross))
+        """What lies between gross and net in a full month."""
+        result = contributions(self.law.contributions, self.insured, gross, other_cents=self.other_cents)
+        return result.employee_cents + sum(self.taxes(gross, result))
 
-    def _taxes(self, gross: int) -> tuple[int, int, int]:
-        """Wage tax, solidarity surcharge and church tax of the employee."""
-        if not self._taxed:
-            return 0, 0, 0
-        result = wage_tax(self._tax_input(gross), self._law.wage_tax)
-        church = church_tax_cents(result.church_base_cents, self._terms.church_rate) if result.church_base_cents else 0
-        return result.wage_tax_cents, result.soli_cents, church
+    def levies_cents(self, result: Contributions, one_off: Contributions | None) -> int:
+        """U1 to U3 and accident insurance; one-off pay is not levied for sickness and maternity (§ 7 (2) AAG)."""
+        levies = self.terms.levies
+        gross = result.gross_cents + (one_off.gross_cents if one_off else 0)
+        if levies is None:
+            return share_millionths(gross, self._levies)
+        return sum(cents for _code, _base, _rate, cents in levy_amounts(self.terms, result, one_off))
+
+    def taxes(self, gross: int, result: Contributions) -> Taxes:
+        """The taxes on a full month's current pay."""
+        if not self.taxed:
+            return NO_TAXES
+        tax = wage_tax(self.tax_input(gross, result), self.law.wage_tax)
+        return Taxes(tax.wage_tax_cents, tax.soli_cents, self.church_tax_cents(tax.church_base_cents))
+
+    def church_tax_cents(self, base: int) -> int:
+        """Church tax on a base."""
+        return church_tax_cents(base, self.terms.church_rate) if base else 0
+
+    def taxable(self, gross: int) -> int:
+        """What of a month's pay is taxed: pensioners have a part free. Source: § 3 Nr. 21 EStG."""
+        if not self.terms.pensioner or self.terms.tax_class == _CLASS_OF_FURTHER_JOBS:
+            return gross
+        return max(0, gross - self.law.active_pension_month_cents)
+
+    def tax_input(self, gross: int, result: Contributions, period: PayPeriod = PayPeriod.MONTH) -> WageTaxInput:
+        """The facts of wage tax for current pay of a month, a day or the year."""
+        terms, premiums, private = self.terms, self.terms.premiums, self._private
+        if premiums is not None and private is None:
+            subsidy = result.health_subsidy_cents + result.care_subsidy_cents
+            private = PrivateHealth(
+                premium_month_cents=premiums.basic_cents,
+                subsidy_month_cents=subsidy,
+                employer_subsidises=subsidy > 0,
+            )
+        return WageTaxInput(
+            tax_class=terms.tax_class,
+            wage_cents=self.taxable(gross) if period is PayPeriod.MONTH else gross,
+            period=period,
+            allowance_cents=_of_period(terms.allowance_month_cents, terms.allowance_year_cents, period),
+            addition_cents=_of_period(terms.addition_month_cents, terms.addition_year_cents, period),
+            additional_rate=self._additional_percent,
+            private_health=private,
+            pension_insured=self._pension,
+            unemployment_insured=self._unemployment,
+            saxony=terms.saxony,
+            childless=terms.childless,
+            care_discounts=self._discounts,
+            child_allowances=terms.child_allowances,
+            church=terms.church_rate > 0,
+            factor=terms.factor,
+            age_relief_year=terms.age_relief_year,
+        )
+
+
+def levy_amounts(
+    terms: Terms, result: Contributions, one_off: Contributions | None
+) -> tuple[tuple[str, int, Decimal, int], ...]:
+    """The levies one by one: code, base, rate (0 where the law has it) and amount, in cents."""
+    levies = terms.levies
+    assert levies is not None  # noqa: S101 (asked for where they are known)
+    gross = result.gross_cents + (one_off.gross_cents if one_off else 0)
+    insolvency = result.insolvency_levy_cents + (one_off.insolvency_levy_cents if one_off else 0)
+    if result.group in _WITH_LEVIES_OF_MINIJOBS:
+        own: tuple[tuple[str, int, Decimal, int], ...] = (
+            ("sickness.levy", result.gross_cents, Decimal(0), result.sickness_levy_cents),
+            ("maternity.levy", result.gross_cents, Decimal(0), result.maternity_levy_cents),
+        )
+    else:
+        base = result.pension_base_cents
+        own = tuple(
+            (code, base, rate, share_millionths(base, int(rate * MILLION)))
+            for code, rate in (("sickness.levy", levies.sickness), ("maternity.levy", levies.maternity))
+        )
+    accident = int((gross * levies.accident).quantize(Decimal(1), rounding="ROUND_HALF_UP"))
+    return (
+        *own,
+        ("insolvency.levy", 0, Decimal(0), insolvency),
+        ("accident.levy", gross, levies.accident, accident),
+    )
+
+
+_WITH_LEVIES_OF_MINIJOBS = frozenset({Group.MINIJOB, Group.SHORT_TERM})
+_NOT_IN_HEALTH_INSURANCE = frozenset({Group.WERKSTUDENT, Group.MINIJOB, Group.SHORT_TERM})
+_CLASS_OF_FURTHER_JOBS = 6
+_DAYS_OF_MONTH = 30
+
+
+def _of_period(month_cents: int, year_cents: int, period: PayPeriod) -> int:
+    """An amount of the tax card for a period; that of a day is rounded up to the cent."""
+    if period is PayPeriod.YEAR:
+        return year_cents
+    return -(-month_cents // _DAYS_OF_MONTH) if period is PayPeriod.DAY else month_cents
+
+
+def _insured(terms: Terms, group: Group, premiums: Premiums | None) -> Insured:
+    return Insured(
+        group=group,
+        additional_rate=terms.additional_rate,
+        childless=terms.childless,
+        children_under25=terms.children_under25,
+        saxony=terms.saxony,
+        pensioner=terms.pensioner,
+        pension_opt_out=terms.pension_opt_out,
+        health_insured=premiums is None,
+        flat_tax=terms.flat_tax,
+        over_four_weeks=terms.over_four_weeks,
+        health_premium_cents=premiums.health_cents if premiums else 0,
+        care_premium_cents=premiums.care_cents if premiums else 0,
+        sick_pay=premiums.sick_pay if premiums else True,
+    )

@@ -21,7 +21,9 @@ from coop.planning.models import SalaryRequest
 from coop.tenancy.states import Role
 from payroll.actions import approve_run, compute_chunk, people_to_pay, post_run, start_run
 from payroll.germany.church_tax import State, church_tax_rate
-from payroll.germany.salary import Terms, gross_of_cost, salary_law
+from payroll.germany.inverse import gross_of_cost
+from payroll.germany.salary import salary_law
+from payroll.germany.terms import Terms
 from payroll.master_data import enter_insurance, enter_payout_account, enter_tax_data
 from payroll.states import Church
 

@@ -19,6 +19,7 @@ from payroll.json_lines import JsonLinesCommand, Keys
 
 _HIGHEST_ADDITIONAL_PERCENT = Decimal("99.99")
 _MOST_CHILDREN = 99
+_GROUPS = (Group.FULL, Group.MIDIJOB, Group.MINIJOB, Group.WERKSTUDENT, Group.PRIVATE)
 
 
 class ImpossiblePay(InvalidInput):
@@ -37,7 +38,7 @@ class Command(JsonLinesCommand):
         keys = Keys(record)
         inputs = keys.inner("inputs")
         keys.nothing_else()
-        group = Group(inputs.choice("group", [group.value for group in Group]))
+        group = Group(inputs.choice("group", [group.value for group in _GROUPS]))
         day = inputs.day("date")
         gross = inputs.whole("gross_cents")
         insured = _insured(inputs, group)

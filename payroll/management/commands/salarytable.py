@@ -8,16 +8,9 @@ from typing import Any
 from coop.errors import InvalidInput
 from coop.law import LawUnknown
 from coop.money import decimal_string
-from payroll.germany.salary import (
-    Kind,
-    Salary,
-    SalaryLaw,
-    Terms,
-    gross_of_cost,
-    gross_of_net,
-    salary,
-    salary_law,
-)
+from payroll.germany.inverse import gross_of_cost, gross_of_net
+from payroll.germany.salary import Salary, SalaryLaw, salary, salary_law
+from payroll.germany.terms import Kind, Terms
 from payroll.json_lines import JsonLinesCommand, Keys
 
 _TARGETS: dict[str, Callable[[SalaryLaw, Terms, int], Salary]] = {

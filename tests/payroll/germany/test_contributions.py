@@ -272,6 +272,7 @@ people = st.builds(
     additional_rate=st.integers(0, 450).map(lambda n: Decimal(n) / 10_000),
     children_under25=st.integers(0, 7),
     saxony=st.booleans(),
+    pensioner=st.booleans(),
     pension_opt_out=st.booleans(),
     health_insured=st.booleans(),
     flat_tax=st.booleans(),

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 
 from coop.errors import InvalidInput
 from payroll.germany.contributions import Group
-from payroll.germany.salary import (
-    Kind,
-    Salary,
-    SalaryLaw,
-    Terms,
-    gross_of_cost,
-    gross_of_net,
-    salary,
-    salary_law,
-)
+from payroll.germany.inverse import gross_of_cost, gross_of_net
+from payroll.germany.salary import Salary, SalaryLaw, salary, salary_law
+from payroll.germany.terms import Kind, Terms
 from payroll.germany.wage_tax import wage_tax_law
 
 JUNE_2026 = date(2026, 6, 1)
