@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "coop.tenancy.middleware.OutsideHostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -151,6 +152,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _flag("STETIG_PRODUCTION")
 MFA_TOTP_ISSUER = "Stetig"
+MFA_ADAPTER = "coop.tenancy.adapter.MFAAdapter"
 
 # --- language and time ------------------------------------------------------------------------------------------
 
@@ -240,6 +242,12 @@ CELERY_BEAT_SCHEDULE = {
     "announce pay that is not covered": {
         "task": "coop.planning.tasks.announce_shortfalls",
         "schedule": timedelta(hours=12),
+        "options": {"expires": 12 * 3600},
+    },
+    "keep salaries until further notice promised": {
+        "task": "payroll.tasks.roll_promises_forward",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 6 * 3600},
     },
 }
 CACHES = {

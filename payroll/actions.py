@@ -26,6 +26,7 @@ from coop.tenancy.scope import current_coop_id
 from coop.tenancy.tasks import enqueue
 from payroll import tasks
 from payroll.calculation import Computed, DataMissing, compute, latest, shortfall_cents, terms_of
+from payroll.employment import roll_promises_forward
 from payroll.germany.salary import SalaryLaw, salary_law
 from payroll.models import (
     EmploymentContract,
@@ -292,6 +293,7 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
     _store_posted(slips)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
+    roll_promises_forward(on=on)
     run.pay_on = max(run.pay_on, next_bank_day(on))
     run.save(update_fields=["pay_on"])
     order_payment(run_id=run.pk, by=run.approved_by, at=at)

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound
-from coop.ledger.actions import commit, end_commitment
+from coop.ledger.actions import commit, end_commitment, lengthen_commitments, month_of
+from coop.ledger.models import Commitment
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, this_cooperative
 from members.models import Person
@@ -45,15 +46,17 @@ def employ(
     weekly_hours: Decimal,
     position: str,
     starts_on: date,
-    ends_on: date,
+    ends_on: date | None,
     at: datetime,
     by: User | None,
     kind: EmploymentKind = EmploymentKind.AUTO,
 ) -> EmploymentContract:
     """Agree a salary and promise its cost out of the person's budget; a running contract ends where this one begins.
 
-    Raises: BeyondCover, where budget and cover do not bear it; BelowMinimumWage, DataMissing, LawUnknown,
-    ContractsOverlap, AlreadyPaid, InvalidInput, NotFound.
+    Without `ends_on` it runs until further notice, and the months are promised that the policy looks ahead.
+
+    Raises: BeyondCover, where budget and cover do not bear it; BeyondAdvanceLimit, NoOpenEndedSalaries,
+    BelowMinimumWage, DataMissing, LawUnknown, ContractsOverlap, AlreadyPaid, InvalidInput, NotFound.
     """
     person = Person.objects.filter(id=person_id).first()
     if person is None or person.budget_id is None:
@@ -62,6 +65,7 @@ def employ(
     if cost.estimated:
         raise DataMissing(_("Tax data and insurance come first: the cost of the salary depends on them."))
     check_minimum_wage(gross_cents=gross_cents, weekly_hours=weekly_hours, day=starts_on)
+    promised_until = ends_on or promised_ahead(starts_on, on=at.date())
     running = (
         EmploymentContract.objects.select_for_update()
         .filter(person_id=person_id, starts_on__lt=starts_on)
@@ -72,6 +76,8 @@ def employ(
     if running is not None and (running.ends_on is None or running.ends_on > starts_on):
         end_contract(contract_id=running.pk, ends_on=starts_on, by=by)
         replaces = contract_source(running)
+        # Until further notice may have been promised less far than the new salary lies ahead.
+        lengthen_commitments(ends={replaces: starts_on})
     contract = agree_contract(
         person_id=person_id,
         gross_cents=gross_cents,
@@ -88,7 +94,7 @@ def employ(
         source=contract_source(contract),
         monthly_cents=cost.salary.cost_cents,
         since=starts_on,
-        until=ends_on,
+        until=promised_until,
         on=at.date(),
         replaces=replaces,
     )
@@ -99,11 +105,48 @@ def employ(
 def end_employment(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:
     """Let a contract and its promise end on the first day of a month (that day no longer counts).
 
+    Pay until then is owed, so a promise that looked less far ahead now reaches until then.
+
     Raises: NotFound, AlreadyPaid, InvalidInput.
     """
     contract = end_contract(contract_id=contract_id, ends_on=ends_on, by=by)
     end_commitment(source=contract_source(contract), until=ends_on)
+    lengthen_commitments(ends={contract_source(contract): ends_on})
     return contract
+
+
+def promised_ahead(month: date, *, on: date) -> date:
+    """Until which first day a salary until further notice is promised in `month`, by the policy of the day `on`.
+
+    Raises: NoOpenEndedSalaries, NoPolicy.
+    """
+    months = policy_on(on).open_ended_months
+    if months is None:
+        raise NoOpenEndedSalaries
+    return _later(month, months)
+
+
+@transaction.atomic
+def roll_promises_forward(*, on: date) -> int:
+    """Let salaries until further notice stay promised as far ahead as the policy looks; how many went on.
+
+    The months count from the first that is unpaid. It is owed whatever the budget holds (only a notice ends it), so
+    nothing is refused here: new promises are, and shortfalls are announced. Runs twice without harm, and in two
+    statements and one for each end, whatever the number of people.
+
+    Raises: NoPolicy.
+    """
+    months = policy_on(on).open_ended_months
+    if months is None:
+        return 0
+    this_month = month_of(on)
+    open_ended = EmploymentContract.objects.filter(ends_on__isnull=True).values_list("id", flat=True)
+    promises = Commitment.objects.filter(source__in=[f"contract:{contract_id}" for contract_id in open_ended])
+    ends = {
+        source: _later(max(settled_until, this_month), months)
+        for source, settled_until in promises.values_list("source", "settled_until")
+    }
+    return lengthen_commitments(ends=ends)
 
 
 def quote(*, person_id: int, gross_cents: int, month: date, kind: EmploymentKind = EmploymentKind.AUTO) -> Quote:
@@ -145,10 +188,21 @@ def most_weekly_hours(gross_cents: int, day: date) -> Decimal:
     return hours.quantize(Decimal("0.01"), rounding="ROUND_FLOOR")
 
 
+class NoOpenEndedSalaries(InvalidInput):
+    """The cooperative has not decided how far ahead a salary until further notice is promised: name a last month."""
+
+    code = "no_open_ended_salaries"
+
+
 class BelowMinimumWage(InvalidInput):
     """The pay is below the minimum wage for these hours: raise the pay or lower the hours."""
 
     code = "below_minimum_wage"
+
+
+def _later(month: date, count: int) -> date:
+    months = month.year * 12 + month.month - 1 + count
+    return date(months // 12, months % 12 + 1, 1)
 
 
 def _terms(person_id: int, month: date, kind: EmploymentKind) -> Terms | None:

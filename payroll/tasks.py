@@ -5,6 +5,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from coop.tenancy.queries import local_day
 from coop.tenancy.tasks import coop_task, enqueue_for_all
 
 
@@ -30,6 +31,20 @@ def post_run(run_id: int) -> None:
 def start_due_runs() -> None:
     """Start the runs whose day has come, each cooperative's in a job of its own."""
     enqueue_for_all(start_due_run)
+
+
+@shared_task
+def roll_promises_forward() -> None:
+    """Keep salaries until further notice promised as far ahead as each cooperative looks."""
+    enqueue_for_all(roll_promises)
+
+
+@coop_task()
+def roll_promises() -> None:
+    """Keep a cooperative's salaries until further notice promised."""
+    from payroll import employment  # noqa: PLC0415
+
+    employment.roll_promises_forward(on=local_day(timezone.now()))
 
 
 @coop_task()

@@ -22,6 +22,7 @@ from coop.banking.registry import Settlement
 from coop.banking.states import ClaimState, OrderState, TransactionState
 from coop.errors import NotFound
 from coop.ledger.chart import AccountCode
+from coop.tenancy.states import Role
 
 WAITING = (TransactionState.UNMATCHED, TransactionState.PART)
 OWED = (ClaimState.OPEN, ClaimState.PART)
@@ -110,6 +111,12 @@ def _gap(row: Statement, cents: int, *, within: bool) -> Gap:
 
 OF_CLIENTS = Q(amount_cents__gt=0, returned=False) | Q(amount_cents__lt=0, returned=True)
 """Money from outside, and what took it back; the rest may show what somebody is paid."""
+_SEES_ALL = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
+
+
+def sees_clients_only(roles: Collection[Role]) -> bool:
+    """Whether somebody with these roles sees of the bank only what is `OF_CLIENTS`."""
+    return not _SEES_ALL & frozenset(roles)
 
 
 def transactions(

@@ -110,7 +110,7 @@ def navigation_of(request: HttpRequest) -> list[dict[str, Any]]:
     if len(places) < 2:  # noqa: PLR2004 (one place is no choice)
         return []
     wanted = {work for place in places for work in place.waiting}
-    counts = work_counts(wanted)
+    counts = work_counts(wanted, roles)
     urls = [address_of(place.name) for place in places]
     # The longest address that the present one begins with: a page below a list lights up its list.
     current = max((url for url in urls if request.path.startswith(url)), key=len, default="")

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Subquery, Value
+from django.db.models import Count, F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coop.banking.models import BankTransaction, PaymentOrder
+from coop.banking.queries import OF_CLIENTS, sees_clients_only
 from coop.banking.states import OrderState, TransactionState
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
@@ -86,6 +87,8 @@ class _Kind:
     values: dict[str, Any]
     row: Callable[[dict[str, Any]], WorkRow]
     page: str
+    narrow: Callable[[frozenset[Role]], Q] = lambda _roles: Q()
+    """What of it somebody with these roles may see."""
 
 
 def _euros(cents: int) -> str:
@@ -161,6 +164,7 @@ KINDS: dict[Work, _Kind] = {
             url=address_of("banking:transaction", row["id"]),
         ),
         page="banking:work",
+        narrow=lambda roles: OF_CLIENTS if sees_clients_only(roles) else Q(),
     ),
     Work.REQUESTS: _Kind(
         title=_("Salary requests"),
@@ -243,12 +247,12 @@ def work_for(roles: frozenset[Role]) -> list[Work]:
     return [work for work in Work if KINDS[work].roles & roles]
 
 
-def work_counts(kinds: Iterable[Work]) -> dict[Work, int]:
-    """How much of each kind waits, in one statement whatever their number."""
+def work_counts(kinds: Iterable[Work], roles: frozenset[Role]) -> dict[Work, int]:
+    """How much of each kind waits for somebody with these roles, in one statement whatever their number."""
     wanted = sorted(set(kinds))
     if not wanted:
         return {}
-    counts = {f"n_{work}": _count(KINDS[work].waiting()) for work in wanted}
+    counts = {f"n_{work}": _count(_waiting(KINDS[work], roles)) for work in wanted}
     row = Cooperative.objects.filter(id=current_coop_id()).annotate(**counts).values(*counts).get()
     return {work: row[f"n_{work}"] for work in wanted}
 
@@ -256,13 +260,13 @@ def work_counts(kinds: Iterable[Work]) -> dict[Work, int]:
 def work_lists(roles: frozenset[Role]) -> list[WorkList]:
     """What waits for these roles: all counts in one statement, and one for the first rows of each kind that has any."""
     kinds = work_for(roles)
-    counts = work_counts(kinds)
+    counts = work_counts(kinds, roles)
     return [
         WorkList(
             work=work,
             title=KINDS[work].title,
             count=counts[work],
-            rows=tuple(_rows(KINDS[work])) if counts[work] else (),
+            rows=tuple(_rows(KINDS[work], roles)) if counts[work] else (),
             url=address_of(KINDS[work].page),
         )
         for work in kinds
@@ -299,10 +303,14 @@ def short_budgets(on: date) -> list[ShortBudget]:
     return sorted(rows, key=lambda row: (-row.missing_cents, row.name))
 
 
-def _rows(kind: _Kind) -> Iterable[WorkRow]:
+def _waiting(kind: _Kind, roles: frozenset[Role]) -> Any:
+    return kind.waiting().filter(kind.narrow(roles))
+
+
+def _rows(kind: _Kind, roles: frozenset[Role]) -> Iterable[WorkRow]:
     # Aliases of their own: an annotation may not have the name of a column.
     named = {f"v_{key}": value for key, value in kind.values.items()}
-    rows = kind.waiting().order_by(*kind.order).values("id", **named)[:SHOWN]
+    rows = _waiting(kind, roles).order_by(*kind.order).values("id", **named)[:SHOWN]
     return [kind.row({key.removeprefix("v_"): value for key, value in row.items()}) for row in rows]
 
 

@@ -3,19 +3,23 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.ledger.chart import CHART
 from coop.ledger.lines import Draft, Line, Unbalanced, draft
 from coop.ledger.models import Account, Budget, Commitment, Cover, Entry, Period, Posting
-from coop.ledger.queries import available_cents
-from coop.tenancy.models import User
+from coop.ledger.queries import BudgetFigures, ahead_cents, figures_of
+from coop.tenancy.models import Cooperative, User
 from coop.tenancy.numbers import draw_numbers
+from coop.tenancy.queries import policy_on
 from coop.tenancy.scope import current_coop_id
 
 JOURNAL = "journal"
@@ -43,6 +47,12 @@ class BeyondCover(StetigError):
     """The budget and its cover do not bear this promise."""
 
     code = "beyond_cover"
+
+
+class BeyondAdvanceLimit(StetigError):
+    """The cooperative pays no more salary ahead of client money than it has decided to."""
+
+    code = "beyond_advance_limit"
 
 
 def month_of(day: date) -> date:
@@ -232,21 +242,26 @@ def commit(
     """Promise a monthly cost out of a budget, if budget and cover bear all of it.
 
     Locks the budget, so that two promises cannot be made on the same money. `replaces` names the source of
-    a commitment that ends where this one begins.
+    a commitment that ends where this one begins. What the promise adds to the salary paid ahead of client money
+    must keep within the limits that the cooperative has decided for the day `on`.
 
-    Raises: BeyondCover, NotFound, InvalidInput.
+    Raises: BeyondCover, BeyondAdvanceLimit, NoPolicy, NotFound, InvalidInput.
     """
     budget = Budget.objects.select_for_update().filter(id=budget_id).first()
     if budget is None:
         raise NotFound(_("This budget does not exist."))
     if since.day != 1 or until.day != 1 or until <= since or monthly_cents <= 0:
         raise InvalidInput(_("A promise runs over whole months and has a cost."))
+    before = figures_of(budget_id, on)
+    figures = before
     if replaces:
         end_commitment(source=replaces, until=since)
+        figures = figures_of(budget_id, on)
     promise = Commitment(
         budget=budget, source=source, monthly_cents=monthly_cents, since=since, until=until, settled_until=since
     )
-    if promise.outstanding_cents() > available_cents(budget_id, on):
+    promised = promise.outstanding_cents()
+    if promised > figures.available_cents:
         raise BeyondCover(
             _(
                 "What the budget holds and what is confirmed do not bear this salary until it ends. Choose a lower one, a "
@@ -254,7 +269,34 @@ def commit(
             )
         )
     promise.save(force_insert=True)
+    after = replace(figures, committed_cents=figures.committed_cents + promised)
+    if after.ahead_cents > before.ahead_cents:
+        _check_advance_limits(after, on)
     return promise
+
+
+def _check_advance_limits(figures: BudgetFigures, on: date) -> None:
+    """Raises: BeyondAdvanceLimit, where one budget or all together stand beyond what the policy of the day allows."""
+    policy = policy_on(on)
+    limit = policy.advance_limit_member_cents
+    if limit is not None and figures.ahead_cents > limit:
+        raise BeyondAdvanceLimit(
+            _(
+                "With this salary %(ahead)s would be paid ahead of client money for this member, and the cooperative "
+                "allows %(limit)s. Choose a lower salary or a shorter time, or wait until clients have paid."
+            )
+            % {"ahead": _euros(figures.ahead_cents), "limit": _euros(limit)}
+        )
+    # One after the other, or two promises out of two budgets would both count on what is left of the limit.
+    list(Cooperative.objects.select_for_update(no_key=True).filter(id=current_coop_id()).values_list("id"))
+    if ahead_cents(on) > policy.advance_limit_cents:
+        raise BeyondAdvanceLimit(
+            _(
+                "With this salary more would be paid ahead of client money than the cooperative allows for all members "
+                "together (%(limit)s). Wait until clients have paid, or let the board decide a higher limit."
+            )
+            % {"limit": _euros(policy.advance_limit_cents)}
+        )
 
 
 @transaction.atomic
@@ -268,6 +310,21 @@ def end_commitment(*, source: str, until: date) -> None:
         return
     promise.until = until
     promise.save(update_fields=["until"])
+
+
+@transaction.atomic
+def lengthen_commitments(*, ends: Mapping[str, date]) -> int:
+    """Let promises (by source) bind until later first days of months; how many were lengthened.
+
+    For pay that is owed by law whatever the budget holds, so cover and limits are not asked. None becomes shorter.
+    """
+    lengthened = 0
+    by_end: dict[date, list[str]] = {}
+    for source, until in ends.items():
+        by_end.setdefault(until, []).append(source)
+    for until, sources in sorted(by_end.items()):
+        lengthened += Commitment.objects.filter(source__in=sources, until__lt=until).update(until=until)
+    return lengthened
 
 
 @transaction.atomic
@@ -398,6 +455,10 @@ def _insert(entries: Sequence[Entry], lines: Sequence[Sequence[Line]], accounts:
 
 def _arrays(columns: Mapping[str, str]) -> str:
     return ", ".join(f"%s::{kind}[]" for kind in columns.values())
+
+
+def _euros(cents: int) -> str:
+    return f"{number_format(Decimal(cents) / 100, 2, force_grouping=True)} EUR"
 
 
 def _content(line: Line) -> tuple[Any, ...]:

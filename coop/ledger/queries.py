@@ -32,6 +32,11 @@ class BudgetFigures:
         return self.free_cents + self.cover_cents - self.committed_cents
 
     @property
+    def ahead_cents(self) -> int:
+        """What the cooperative would have advanced once all that is promised is paid and no client has paid more."""
+        return max(0, self.committed_cents - self.free_cents)
+
+    @property
     def available_for_expenses_cents(self) -> int:
         """What expenses may use: money only, no cover."""
         return self.free_cents - self.committed_cents
@@ -109,6 +114,11 @@ def figures_of(budget_id: int, on: date) -> BudgetFigures:
 def available_cents(budget_id: int, on: date) -> int:
     """Balance + cover − commitments of one budget: what a new salary promise may use."""
     return figures_of(budget_id, on).available_cents
+
+
+def ahead_cents(on: date) -> int:
+    """What the cooperative would have advanced to all budgets together, as `BudgetFigures.ahead_cents` counts it."""
+    return sum(one.ahead_cents for one in budget_figures(on).values())
 
 
 def budget_statement(budget_id: int) -> list[Movement]:

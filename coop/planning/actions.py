@@ -18,7 +18,7 @@ from coop.tenancy.models import User
 from coop.tenancy.queries import this_cooperative
 from members.models import Person
 from members.states import PersonState
-from payroll.employment import check_minimum_wage, employ, quote
+from payroll.employment import check_minimum_wage, employ, promised_ahead, quote
 from payroll.queries import before
 
 
@@ -47,13 +47,13 @@ def request_salary(
     gross_cents: int,
     weekly_hours: Decimal,
     starts_on: date,
-    ends_on: date,
+    ends_on: date | None,
     at: datetime,
     by: User | None,
 ) -> SalaryRequest:
-    """Ask for a salary from a month on, new or instead of the running one.
+    """Ask for a salary from a month on, new or instead of the running one; without `ends_on`, until further notice.
 
-    Raises: DeadlineMissed, RequestWaiting, BelowMinimumWage, LawUnknown, InvalidInput, NotFound.
+    Raises: DeadlineMissed, NoOpenEndedSalaries, RequestWaiting, BelowMinimumWage, LawUnknown, InvalidInput, NotFound.
     """
     person = Person.objects.filter(id=person_id, state=PersonState.ADMITTED).first()
     if person is None:
@@ -63,6 +63,8 @@ def request_salary(
     if today >= starts_on:
         raise DeadlineMissed
     check_minimum_wage(gross_cents=gross_cents, weekly_hours=weekly_hours, day=starts_on)
+    if ends_on is None:
+        promised_ahead(starts_on, on=today)
     # Says now, not at the decision, where the law knows no such pay.
     quote(person_id=person_id, gross_cents=gross_cents, month=starts_on)
     contract = running_contract(person_id, today)
@@ -98,8 +100,8 @@ def withdraw_request(*, request_id: int, person_id: int, at: datetime, by: User 
 def approve_request(*, request_id: int, at: datetime, by: User) -> SalaryRequest:
     """Make a contract of a request and promise its cost out of the budget, both or none.
 
-    Raises: BeyondCover, where budget and cover do not bear it; OwnRequest, DataMissing, BelowMinimumWage,
-    AlreadyPaid, InvalidTransition, NotFound.
+    Raises: BeyondCover, where budget and cover do not bear it; BeyondAdvanceLimit, NoOpenEndedSalaries,
+    OwnRequest, DataMissing, BelowMinimumWage, AlreadyPaid, InvalidTransition, NotFound.
     """
     request = _locked(request_id)
     REQUEST_STATES.check(request.state, RequestState.APPROVED)
@@ -182,7 +184,7 @@ def _tell(request: SalaryRequest) -> None:
         context={
             "request": request,
             "approved": request.state == RequestState.APPROVED,
-            "last_month": before(request.ends_on),
+            "last_month": request.ends_on and before(request.ends_on),
             "greeting_name": person.name,
         },
         language=person.language,

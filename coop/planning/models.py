@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from coop.planning.periods import months_between
 from coop.planning.states import REQUEST_STATES, RequestState
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
 from coop.tenancy.machines import machine
@@ -22,7 +21,9 @@ class SalaryRequest(CoopOwned):
     weekly_hours = models.DecimalField(max_digits=4, decimal_places=2)
     position = models.CharField(max_length=200)
     starts_on = models.DateField()
-    ends_on = models.DateField(help_text=_("First day that no longer counts."))
+    ends_on = models.DateField(
+        null=True, blank=True, help_text=_("First day that no longer counts; empty: until further notice.")
+    )
     state = models.CharField(max_length=10, choices=RequestState.choices, default=RequestState.REQUESTED)
     requested_at = models.DateTimeField()
     requested_by = LoginKey(null=True)
@@ -37,7 +38,8 @@ class SalaryRequest(CoopOwned):
                 condition=Q(gross_cents__gt=0, weekly_hours__gt=0), name="salaryrequest_amounts_positive"
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__day=1, ends_on__day=1, ends_on__gt=F("starts_on")),
+                condition=Q(starts_on__day=1)
+                & (Q(ends_on__isnull=True) | Q(ends_on__day=1, ends_on__gt=F("starts_on"))),
                 name="salaryrequest_whole_months",
             ),
             models.UniqueConstraint(
@@ -72,8 +74,3 @@ class SalaryRequest(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.starts_on:%Y-%m}"
-
-    @property
-    def months(self) -> int:
-        """How many months it runs."""
-        return months_between(self.starts_on, self.ends_on)

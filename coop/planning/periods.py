@@ -15,9 +15,9 @@ def months_between(starts_on: date, ends_on: date) -> int:
     return (ends_on.year - starts_on.year) * 12 + ends_on.month - starts_on.month
 
 
-def check_months(starts_on: date, ends_on: date) -> None:
+def check_months(starts_on: date, ends_on: date | None) -> None:
     """Raises: InvalidInput, where a salary is not for whole months, or for none or too many."""
-    if starts_on.day != 1 or ends_on.day != 1:
+    if starts_on.day != 1 or (ends_on is not None and ends_on.day != 1):
         raise InvalidInput(_("A salary begins on the first and ends with a month."))
-    if not 1 <= months_between(starts_on, ends_on) <= LONGEST_MONTHS:
+    if ends_on is not None and not 1 <= months_between(starts_on, ends_on) <= LONGEST_MONTHS:
         raise InvalidInput(_("A salary lasts from 1 to %(months)s months.") % {"months": LONGEST_MONTHS})

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 from coop.errors import NotFound
-from coop.law import LawUnknown, read_law
 from coop.ledger.models import Commitment
 from coop.ledger.queries import budget_figures, figures_of
 from coop.planning.models import SalaryRequest
@@ -14,13 +12,12 @@ from coop.planning.periods import check_months, months_between
 from coop.planning.states import RequestState
 from coop.tenancy.queries import policy_on
 from members.models import Person
-from payroll.employment import contract_source, most_weekly_hours, quote
+from payroll.employment import contract_source, most_weekly_hours, promised_ahead, quote
 from payroll.germany.salary import Salary
 from payroll.models import EmploymentContract
 from payroll.pay_days import pay_day
 from payroll.queries import after
 
-PARAMETERS = Path(__file__).with_name("parameters")
 LEVELS = (30, 60)
 """How many days ahead a shortfall is announced, nearest first."""
 _CONTRACT = "contract:"
@@ -34,6 +31,8 @@ class Picture:
     estimated: bool
     """Whether tax and insurance data had to be guessed."""
     months: int
+    """How long it is agreed; of a salary until further notice, how far ahead it is promised."""
+    open_ended: bool
     free_cents: int
     cover_cents: int
     bound_cents: int
@@ -42,7 +41,7 @@ class Picture:
     """Hours a week that the pay allows at the minimum wage."""
     weekly_hours: Decimal
     advised_net_cents: int | None
-    """The average net income that the model recommends; None where it is not known for the month."""
+    """The average net income that the cooperative recommends; None where it recommends none."""
 
     @property
     def total_cents(self) -> int:
@@ -89,11 +88,11 @@ class ShortfallWarning:
 
 
 def picture(
-    *, person: Person, gross_cents: int, weekly_hours: Decimal, starts_on: date, ends_on: date, on: date
+    *, person: Person, gross_cents: int, weekly_hours: Decimal, starts_on: date, ends_on: date | None, on: date
 ) -> Picture:
     """What a salary would mean, by the law of its first month and the budget of the day `on`.
 
-    Raises: LawUnknown, NoPolicy, InvalidInput, NotFound.
+    Raises: LawUnknown, NoPolicy, NoOpenEndedSalaries, InvalidInput, NotFound.
     """
     if person.budget_id is None:
         raise NotFound
@@ -103,13 +102,14 @@ def picture(
     return Picture(
         salary=cost.salary,
         estimated=cost.estimated,
-        months=months_between(starts_on, ends_on),
+        months=months_between(starts_on, ends_on or promised_ahead(starts_on, on=on)),
+        open_ended=ends_on is None,
         free_cents=figures.free_cents,
         cover_cents=figures.cover_cents,
         bound_cents=figures.committed_cents - _freed_cents(person, starts_on),
         most_hours=most_weekly_hours(gross_cents, starts_on),
         weekly_hours=weekly_hours,
-        advised_net_cents=advised_net_cents(starts_on),
+        advised_net_cents=policy_on(starts_on).recommended_net_cents,
     )
 
 
@@ -123,15 +123,6 @@ def picture_of(request: SalaryRequest, on: date) -> Picture:
         ends_on=request.ends_on,
         on=on,
     )
-
-
-def advised_net_cents(day: date) -> int | None:
-    """The average net income that the model's rules recommend; None where they say nothing for the day."""
-    try:
-        euros = read_law(PARAMETERS).on(day)["guidance.average_net_month"]
-    except LawUnknown:
-        return None
-    return int(euros) * 100
 
 
 def running_contract(person_id: int, day: date) -> EmploymentContract | None:
@@ -226,12 +217,17 @@ def _unpaid_months(promise: Commitment, horizon: date) -> list[date]:
 
 
 def _freed_cents(person: Person, starts_on: date) -> int:
-    """What of running promises falls away because the new salary replaces them."""
+    """What of running promises falls away because the new salary replaces them.
+
+    Below zero where a salary until further notice is promised less far than the new one lies ahead.
+    """
     freed = 0
     contracts = EmploymentContract.objects.filter(person=person, starts_on__lt=starts_on).order_by("-starts_on")[:1]
     for contract in contracts:
         promise = Commitment.objects.filter(source=contract_source(contract)).first()
-        if promise is not None and promise.until > starts_on:
-            first = max(starts_on, promise.since, promise.settled_until)
-            freed += promise.monthly_cents * max(0, months_between(first, promise.until))
+        if promise is None:
+            continue
+        first = max(starts_on, promise.since, promise.settled_until)
+        months = months_between(first, promise.until)
+        freed += promise.monthly_cents * (months if contract.ends_on is None else max(0, months))
     return freed

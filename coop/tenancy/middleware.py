@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver, get_urlconf
 from django.utils.functional import SimpleLazyObject
@@ -14,6 +15,24 @@ from coop.tenancy.queries import roles_of
 from coop.tenancy.scope import coop_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class OutsideHostMiddleware:
+    """Lets a host outside of ours get the same 404 as a lookalike below it, where Django would say 400.
+
+    Comes first: everything after may ask for the host.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Replace a host that is not ours by one that belongs to nobody, so that its name goes no further."""
+        try:
+            request.get_host()
+        except DisallowedHost:
+            request.META["HTTP_HOST"] = f"no.such.{settings.BASE_DOMAIN}"
+        return self.get_response(request)
 
 
 class HostMiddleware:

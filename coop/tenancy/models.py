@@ -124,6 +124,20 @@ class Policy(CoopOwned):
     advance_limit_cents = models.BigIntegerField(
         _("salary paid ahead of client money, at most for all members together, in cents")
     )
+    advance_limit_member_cents = models.BigIntegerField(
+        _("salary paid ahead of client money, at most for one member, in cents; empty: no limit of its own"),
+        null=True,
+        blank=True,
+    )
+    open_ended_months = models.PositiveSmallIntegerField(
+        _("months that a salary until further notice is promised ahead; empty: there are none"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+    )
+    recommended_net_cents = models.BigIntegerField(
+        _("average net income a month that is recommended, in cents; empty: none"), null=True, blank=True
+    )
     decided_on = models.DateField(_("decided on"))
 
     class Meta:

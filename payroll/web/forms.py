@@ -99,7 +99,18 @@ class StartRunForm(forms.Form):
     month = MonthField(label=_("Month"))
 
 
-class ContractForm(forms.Form):
+class TermForm(forms.Form):
+    """A salary that has a last month or runs until further notice."""
+
+    def clean(self) -> dict[str, Any]:
+        """One of both must be said."""
+        data = super().clean() or self.cleaned_data
+        if "last_month" in data and not data["last_month"] and not data.get("open_ended"):
+            self.add_error("last_month", _("Name a last month, or choose “until further notice”."))
+        return data
+
+
+class ContractForm(TermForm):
     """An agreed salary."""
 
     position = forms.CharField(label=_("Work"), max_length=200, help_text=_("As the contract names it."))
@@ -108,7 +119,10 @@ class ContractForm(forms.Form):
         label=_("Hours a week"), max_digits=4, decimal_places=2, min_value=1, max_value=48, localize=True
     )
     starts_on = MonthField(label=_("First month"))
-    last_month = MonthField(label=_("Last month"), help_text=_("A first contract normally lasts four months."))
+    last_month = MonthField(
+        label=_("Last month"), required=False, help_text=_("A first contract normally lasts four months.")
+    )
+    open_ended = forms.BooleanField(label=_("Until further notice"), required=False)
     kind = forms.ChoiceField(label=_("Social insurance"), choices=EmploymentKind.choices)
 
     def values(self) -> dict[str, Any]:
@@ -119,7 +133,7 @@ class ContractForm(forms.Form):
             "gross_cents": data["gross"],
             "weekly_hours": data["weekly_hours"],
             "starts_on": data["starts_on"],
-            "ends_on": after(data["last_month"]),
+            "ends_on": None if data["open_ended"] else after(data["last_month"]),
             "kind": EmploymentKind(data["kind"]),
         }
 

@@ -33,6 +33,8 @@ def policy(**changes: Any) -> dict[str, Any]:
         "pay_day": 31,
         "levies_rate": Decimal("0.024"),
         "advance_limit_cents": 10_000_000,
+        "open_ended_months": 4,
+        "recommended_net_cents": 76_000,
         **changes,
     }
 

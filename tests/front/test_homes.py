@@ -5,14 +5,16 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from lxml import html
 
 from coop.front.board import board_of
 from coop.front.mine import month_ends, next_pay, standing_of
-from coop.front.work import Work, short_budgets, work_counts
+from coop.front.work import Work, short_budgets, work_counts, work_lists
 from coop.ledger.actions import commit
 from coop.ledger.queries import budget_statement
 from coop.tenancy.states import Role
+from tests.factories.banking import bring_in, paid
 from tests.factories.front import bill, make_worker, pay, pay_salaries
 from tests.factories.invoicing import make_client, make_confirmed_job, make_job, swiss
 from tests.factories.members import make_applicant
@@ -137,9 +139,24 @@ def test_work_is_counted_in_one_statement(cast, ada, django_assert_num_queries):
     make_applicant()
     make_applicant()
     with django_assert_num_queries(1):
-        counts = work_counts(Work)
+        counts = work_counts(Work, frozenset(Role))
     assert counts[Work.APPLICATIONS] == 2
     assert counts[Work.JOBS_TO_CHECK] == 0
+
+
+def test_the_office_counts_only_the_money_that_it_may_see(cast, client_of, ada):
+    """What the cooperative paid may show somebody's pay: invoicing staff neither read nor count it."""
+    bring_in(cast.accountant, paid(12_300, "Unknown", on=date(2026, 6, 2)))
+    bring_in(cast.accountant, paid(-97_903, "Gehalt einer Person", on=date(2026, 6, 3)))
+    for user, count in ((cast.invoicing, 1), (cast.accountant, 2)):
+        browser = client_of(user, cast.coop)
+        assert browser.get("/bank/").context["counts"].transactions == count
+        shown = {one["url"]: one["count"] for one in browser.get("/bank/").context["navigation"]}
+        assert shown[reverse("banking:work")] == count
+    (money,) = [one for one in work_lists(frozenset({Role.INVOICING})) if one.work == Work.MONEY]
+    assert money.count == len(money.rows) == 1
+    (money,) = [one for one in work_lists(frozenset({Role.INVOICING, Role.ACCOUNTANT})) if one.work == Work.MONEY]
+    assert money.count == len(money.rows) == 2
 
 
 @pytest.mark.parametrize("address", ["/mine/", "/mine/budget/"])

@@ -79,7 +79,7 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         """Those that the login may see and the query asks for."""
         state = self.request.query_params.get("state", "")
         held: frozenset[Role] = getattr(self.request._request, "roles", frozenset())  # noqa: SLF001 (the permission leaves them there)
-        of_clients = not {Role.ACCOUNTANT, Role.AUDITOR} & held
+        of_clients = queries.sees_clients_only(held)
         return queries.transactions(state=state if state in _STATES else "", of_clients=of_clients)
 
     @extend_schema(request=MatchSerializer, responses={200: TransactionSerializer, 409: _CONFLICT})

@@ -313,7 +313,7 @@ def transaction(request: HttpRequest, transaction_id: int) -> HttpResponse:
 
 def _of_clients(request: HttpRequest) -> bool:
     """Whether the login sees money of clients only: what others are paid is not for everybody."""
-    return not {Role.ACCOUNTANT, Role.AUDITOR} & request.roles  # type: ignore[attr-defined]
+    return queries.sees_clients_only(request.roles)  # type: ignore[attr-defined]
 
 
 def _transaction(request: HttpRequest, transaction_id: int) -> BankTransaction:

@@ -9,12 +9,12 @@ from coop.tenancy.api_fields import CurrencyField, MoneyField
 
 
 class AskSerializer(serializers.Serializer[Any]):
-    """A salary that a member would like. Months are first days; `ends_on` no longer counts."""
+    """A salary that a member would like. Months are first days; `ends_on` no longer counts; null is until further notice."""
 
     gross = MoneyField(source="gross_cents", positive=True)
     weekly_hours = serializers.DecimalField(max_digits=4, decimal_places=2, min_value=1, max_value=48)
     starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
 
 
 class PictureSerializer(serializers.Serializer[Any]):
@@ -26,6 +26,7 @@ class PictureSerializer(serializers.Serializer[Any]):
     cost = MoneyField(source="salary.cost_cents")
     estimated = serializers.BooleanField()
     months = serializers.IntegerField()
+    open_ended = serializers.BooleanField()
     lasts_months = serializers.IntegerField()
     total = MoneyField(source="total_cents")
     available = MoneyField(source="available_cents")
@@ -42,7 +43,7 @@ class SalaryRequestSerializer(serializers.Serializer[Any]):
     gross = MoneyField(source="gross_cents")
     weekly_hours = serializers.DecimalField(max_digits=4, decimal_places=2)
     starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
     state = serializers.ChoiceField(choices=RequestState.choices)
     reason = serializers.CharField()
     requested_at = serializers.DateTimeField()

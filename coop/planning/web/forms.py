@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from payroll.queries import after
-from payroll.web.forms import EuroField, MonthField
+from payroll.web.forms import EuroField, MonthField, TermForm
 
 
-class SalaryForm(forms.Form):
+class SalaryForm(TermForm):
     """The salary that a member would like."""
 
     gross = EuroField(label=_("Monthly gross salary"), min_value=Decimal("0.01"))
@@ -18,7 +18,12 @@ class SalaryForm(forms.Form):
         label=_("Hours a week"), max_digits=4, decimal_places=2, min_value=1, max_value=48, localize=True
     )
     starts_on = MonthField(label=_("First month"))
-    last_month = MonthField(label=_("Last month"), help_text=_("A first contract normally lasts four months."))
+    last_month = MonthField(
+        label=_("Last month"), required=False, help_text=_("A first contract normally lasts four months.")
+    )
+    open_ended = forms.BooleanField(
+        label=_("Until further notice"), required=False, help_text=_("Tick this instead of a last month.")
+    )
 
     def values(self) -> dict[str, Any]:
         """What `coop.planning.actions.request_salary` asks for."""
@@ -27,7 +32,7 @@ class SalaryForm(forms.Form):
             "gross_cents": data["gross"],
             "weekly_hours": data["weekly_hours"],
             "starts_on": data["starts_on"],
-            "ends_on": after(data["last_month"]),
+            "ends_on": None if data["open_ended"] else after(data["last_month"]),
         }
 
 

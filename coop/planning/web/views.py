@@ -72,7 +72,7 @@ def salary(request: HttpRequest) -> HttpResponse:
             "rows": [
                 {
                     "start": row.starts_on,
-                    "last": before(row.ends_on),
+                    "last": row.ends_on and before(row.ends_on),
                     "gross": row.gross_cents,
                     "hours": row.weekly_hours,
                     "state": _badge(row),
@@ -135,7 +135,7 @@ def ask(request: HttpRequest) -> HttpResponse:
                 "method": "post",
                 "name": "send",
                 "value": "1",
-                "fields": [(name, form.data.get(name, "")) for name in form.fields],
+                "fields": [(name, form.data[name]) for name in form.fields if name in form.data],
             }
         ]
         if seen.below_minimum_wage:
@@ -235,7 +235,12 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The request was declined, and the member was told why."))
             return redirect("planning:requests")
-    context: dict[str, Any] = {"asked": found, "last": before(found.ends_on), "state": _badge(found), "form": form}
+    context: dict[str, Any] = {
+        "asked": found,
+        "last": found.ends_on and before(found.ends_on),
+        "state": _badge(found),
+        "form": form,
+    }
     if found.state == RequestState.REQUESTED:
         try:
             seen = picture_of(found, timezone.localdate())
@@ -302,7 +307,12 @@ def _facts(seen: Picture) -> dict[str, Any]:
             {"label": _("Confirmed by clients and guaranteed"), "cents": seen.cover_cents},
             {"label": _("Promised already"), "cents": -seen.bound_cents},
             {"label": _("Available"), "cents": seen.available_cents, "sum": True},
-            {"label": _("Needed until the end"), "cents": seen.total_cents},
+            {
+                "label": _("Needed for the %(months)s promised ahead") % {"months": _months(seen.months)}
+                if seen.open_ended
+                else _("Needed until the end"),
+                "cents": seen.total_cents,
+            },
             {"label": _("That lasts for"), "value": _months(seen.lasts_months)},
         ],
     }
@@ -334,7 +344,7 @@ def _waiting_row(row: SalaryRequest, today: Any) -> dict[str, Any]:
     return {
         **shown,
         "cost": seen.salary.cost_cents,
-        "lasts": _("%(covered)s of %(wanted)s") % {"covered": seen.lasts_months, "wanted": _months(row.months)},
+        "lasts": _("%(covered)s of %(wanted)s") % {"covered": seen.lasts_months, "wanted": _months(seen.months)},
         "state": state,
     }
 

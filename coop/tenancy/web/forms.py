@@ -74,6 +74,24 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         localize=True,
     )
     advance_limit_euros.suffix = "€"  # type: ignore[attr-defined]
+    advance_limit_member_euros = forms.DecimalField(
+        label=_("Salary paid ahead of client money, at most for one member"),
+        max_digits=12,
+        decimal_places=2,
+        localize=True,
+        required=False,
+        help_text=_("Empty: no limit of its own."),
+    )
+    advance_limit_member_euros.suffix = "€"  # type: ignore[attr-defined]
+    recommended_net_euros = forms.DecimalField(
+        label=_("Recommended average net income a month"),
+        max_digits=9,
+        decimal_places=2,
+        localize=True,
+        required=False,
+        help_text=_("Shown as a note; nothing is refused for it."),
+    )
+    recommended_net_euros.suffix = "€"  # type: ignore[attr-defined]
 
     class Meta:
         model = Policy
@@ -87,19 +105,25 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "run_day",
             "pay_day",
             "levies_rate",
+            "open_ended_months",
         )
         widgets = {"since": day_input(), "decided_on": day_input()}
-        help_texts = {"fee_rate": _("As a share of one: 0.09 is 9 %."), "levies_rate": _("As a share of one.")}
+        help_texts = {
+            "fee_rate": _("As a share of one: 0.09 is 9 %."),
+            "levies_rate": _("As a share of one."),
+            "open_ended_months": _(
+                "Not shorter than the longest notice that is owed. Empty: every salary has a last month."
+            ),
+        }
 
     def values(self) -> dict[str, Any]:
         """The fields as the action takes them."""
-        values = {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name not in {"share_euros", "advance_limit_euros"}
-        }
-        values["share_cents"] = int(self.cleaned_data["share_euros"] * 100)
-        values["advance_limit_cents"] = int(self.cleaned_data["advance_limit_euros"] * 100)
+        values = {}
+        for name, value in self.cleaned_data.items():
+            if name.endswith("_euros"):
+                values[name.removesuffix("euros") + "cents"] = None if value is None else int(value * 100)
+            else:
+                values[name] = value
         return values
 
     def _post_clean(self) -> None:

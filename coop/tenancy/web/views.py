@@ -238,6 +238,9 @@ def _policies_page(request: HttpRequest, form: PolicyForm | None = None) -> Http
                     "pay_day": row.pay_day,
                     "levies": row.levies_rate,
                     "limit": row.advance_limit_cents,
+                    "limit_member": row.advance_limit_member_cents,
+                    "ahead": row.open_ended_months,
+                    "net": row.recommended_net_cents,
                 }
                 for row in rows
             ],
@@ -253,6 +256,9 @@ def _policies_page(request: HttpRequest, form: PolicyForm | None = None) -> Http
                 {"key": "pay_day", "label": _("Pay day"), "kind": "number"},
                 {"key": "levies", "label": _("Levies"), "kind": "percent"},
                 {"key": "limit", "label": _("Limit of advances"), "kind": "money"},
+                {"key": "limit_member", "label": _("Limit for one member"), "kind": "money"},
+                {"key": "ahead", "label": _("Months promised ahead"), "kind": "number"},
+                {"key": "net", "label": _("Recommended net"), "kind": "money"},
             ],
             "form": (form or _policy_form(rows[0] if rows else None)) if may_decide else None,
         },
@@ -267,10 +273,16 @@ def _policy_form(newest: Policy | None) -> PolicyForm:
         initial={
             "since": None,
             "decided_on": timezone.localdate(),
-            "share_euros": Decimal(newest.share_cents) / 100,
-            "advance_limit_euros": Decimal(newest.advance_limit_cents) / 100,
+            "share_euros": _euros(newest.share_cents),
+            "advance_limit_euros": _euros(newest.advance_limit_cents),
+            "advance_limit_member_euros": _euros(newest.advance_limit_member_cents),
+            "recommended_net_euros": _euros(newest.recommended_net_cents),
         },
     )
+
+
+def _euros(cents: int | None) -> Decimal | None:
+    return None if cents is None else Decimal(cents) / 100
 
 
 @allow(Role.ADMINISTRATOR)

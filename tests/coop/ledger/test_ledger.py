@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from coop.ledger.actions import (
     AlreadyPosted,
     AlreadyReversed,
+    BeyondAdvanceLimit,
     BeyondCover,
     PeriodClosed,
     close_period,
@@ -20,11 +21,12 @@ from coop.ledger.actions import (
 )
 from coop.ledger.chart import AccountCode as A
 from coop.ledger.lines import Unbalanced, credit, debit, draft
-from coop.ledger.models import Entry, Posting
-from coop.ledger.queries import account_balance, budget_statement, figures_of
+from coop.ledger.models import Commitment, Entry, Posting
+from coop.ledger.queries import account_balance, ahead_cents, budget_statement, figures_of
 from coop.ledger.verify import problems
+from coop.tenancy.models import Policy
 from coop.tenancy.scope import coop_scope
-from tests.factories.tenancy import make_cooperative
+from tests.factories.tenancy import make_cooperative, policy
 
 JAN = date(2026, 1, 15)
 
@@ -333,6 +335,57 @@ def test_commitments_stop_at_the_cover(budget):
     assert figures_of(budget.pk, JAN).available_cents == 0
     with pytest.raises(BeyondCover):
         commit(budget_id=budget.pk, source="c:2", monthly_cents=1, since=feb, until=date(2026, 3, 1), on=JAN)
+
+
+def limits(since=date(2026, 1, 16), **values):
+    """Let the cooperative decide limits from a day on."""
+    Policy.objects.create(**policy(since=since, decided_on=since, **values))
+
+
+def promise(budget, source, cents, *, on=JAN, months=1, **more):
+    until = date(2026, 2 + months, 1)
+    return commit(
+        budget_id=budget.pk, source=source, monthly_cents=cents, since=date(2026, 2, 1), until=until, on=on, **more
+    )
+
+
+def test_salary_ahead_of_client_money_keeps_within_the_limit_of_all_members(coop, budget):
+    other = open_budget(name="Bo", on=JAN)
+    limits(advance_limit_cents=150_000)
+    for one in (budget, other):
+        set_cover(budget_id=one.pk, source=f"job:{one.pk}", cents=400_000, since=JAN)
+    # The limit holds from the day that was decided for: the day before, the old and higher one does.
+    promise(budget, "c:1", 100_000, on=JAN)
+    with pytest.raises(BeyondAdvanceLimit, match=r"1\.500,00 EUR|1,500\.00 EUR"):
+        promise(other, "c:2", 50_001, on=date(2026, 1, 16))
+    assert not Commitment.objects.filter(source="c:2").exists()
+    promise(other, "c:2", 50_000, on=date(2026, 1, 16))
+    # Money in hand is nobody's advance.
+    post(draft("money", JAN, "Paid", [debit(A.ALLOC, 70_000), credit(A.FREE, 70_000, budget_id=other.pk)]))
+    promise(other, "c:3", 20_000, on=date(2026, 1, 16))
+    assert ahead_cents(JAN) == 100_000
+    promise(other, "c:4", 50_000, on=date(2026, 1, 16))
+    with pytest.raises(BeyondAdvanceLimit):
+        promise(other, "c:5", 1, on=date(2026, 1, 16))
+
+
+def test_salary_ahead_of_client_money_keeps_within_the_limit_of_one_member(coop, budget):
+    limits(advance_limit_member_cents=60_000)
+    day = date(2026, 1, 16)
+    set_cover(budget_id=budget.pk, source="job:1", cents=400_000, since=JAN)
+    with pytest.raises(BeyondAdvanceLimit, match="600"):
+        promise(budget, "c:1", 20_001, months=3, on=day)
+    promise(budget, "c:1", 20_000, months=3, on=day)
+
+
+def test_a_lower_salary_is_agreed_even_where_the_limit_is_passed_already(coop, budget):
+    set_cover(budget_id=budget.pk, source="job:1", cents=400_000, since=JAN)
+    promise(budget, "c:1", 100_000, months=3)
+    limits(advance_limit_member_cents=1, advance_limit_cents=1)
+    lower = {"budget_id": budget.pk, "since": date(2026, 3, 1), "until": date(2026, 5, 1), "on": date(2026, 1, 16)}
+    with pytest.raises(BeyondAdvanceLimit):
+        commit(source="c:2", monthly_cents=100_001, replaces="c:1", **lower)
+    commit(source="c:2", monthly_cents=90_000, replaces="c:1", **lower)
 
 
 def test_post_all_is_two_statements_whatever_the_number(budget, django_assert_max_num_queries):

@@ -1,16 +1,20 @@
 """The pages and the API of salary requests."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 
+from coop.messaging.models import OutboxMessage
 from coop.planning.models import SalaryRequest
 from coop.planning.states import RequestState
 from tests.coop.planning.test_requests import COST, ask, known
 from tests.factories.payroll import give_money
 
 WANTED = {"gross": "1150,00", "weekly_hours": "15", "starts_on": "2026-04", "last_month": "2026-07"}
+
+FURTHER = re.compile("until further notice|auf Weiteres|further notice")
 
 
 @pytest.fixture
@@ -40,6 +44,35 @@ def test_the_picture_comes_before_the_request(ada, cast, client_of):
     browser.post(reverse("planning:withdraw", args=[request.pk]))
     request.refresh_from_db()
     assert request.state == RequestState.WITHDRAWN
+
+
+def test_until_further_notice_is_asked_for_instead_of_a_last_month(ada, cast, client_of, monkeypatch):
+    browser = client_of(cast.member, cast.coop)
+    neither = browser.post(reverse("planning:ask"), {**WANTED, "last_month": ""})
+    assert list(neither.context["form"].errors) == ["last_month"]
+    shown = browser.post(reverse("planning:ask"), {**WANTED, "last_month": "", "open_ended": "on"})
+    assert shown.context["picture"].open_ended
+    fields = dict(shown.context["send"][0]["fields"])
+    assert browser.post(reverse("planning:ask"), {**fields, "send": "1"}).status_code == 302
+    request = SalaryRequest.objects.get()
+    assert request.ends_on is None
+    assert browser.get(reverse("planning:salary")).status_code == 200
+    give_money(ada, 4 * COST)
+    office = client_of(cast.payroll, cast.coop)
+    assert FURTHER.search(office.get(reverse("planning:request", args=[request.pk])).content.decode())
+    office.post(reverse("planning:approve", args=[request.pk]))
+    request.refresh_from_db()
+    assert request.contract.ends_on is None
+    assert FURTHER.search(OutboxMessage.objects.get().text)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 4, 2, 9, tzinfo=UTC))
+    later = client_of(cast.member, cast.coop)  # a session lasts half a day
+    assert FURTHER.search(later.get(reverse("planning:salary")).content.decode())
+
+
+def test_a_dated_salary_is_sent_as_it_was_seen(ada, cast, client_of):
+    browser = client_of(cast.member, cast.coop)
+    fields = dict(browser.post(reverse("planning:ask"), WANTED).context["send"][0]["fields"])
+    assert "open_ended" not in fields
 
 
 def test_the_office_sees_what_budget_and_cover_say_and_decides(ada, cast, client_of):

@@ -9,7 +9,7 @@ from django.db import connection
 
 from coop.errors import InvalidInput, NotFound
 from coop.law import LawUnknown
-from coop.ledger.actions import BeyondCover, set_cover
+from coop.ledger.actions import BeyondAdvanceLimit, BeyondCover, set_cover
 from coop.ledger.models import Commitment
 from coop.ledger.queries import figures_of
 from coop.messaging.models import OutboxMessage
@@ -27,10 +27,17 @@ from coop.planning.models import SalaryRequest
 from coop.planning.queries import picture_of, shortfall_warnings, warning_of
 from coop.planning.states import RequestState
 from coop.states import InvalidTransition
+from coop.tenancy.actions import decide_policy
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 from payroll.calculation import DataMissing
-from payroll.employment import BelowMinimumWage, most_weekly_hours
+from payroll.employment import (
+    BelowMinimumWage,
+    NoOpenEndedSalaries,
+    end_employment,
+    most_weekly_hours,
+    roll_promises_forward,
+)
 from payroll.employment import employ as agree_salary
 from payroll.models import EmploymentContract
 from tests.factories.payroll import employ, give_money, make_member, run_month
@@ -209,6 +216,96 @@ def test_the_advised_income_is_a_note(cast):
     assert not picture_of(ask(ada), AT.date()).low_net
     bo = known("Bo")
     assert picture_of(ask(bo, 75_000, hours=10), AT.date()).low_net
+
+
+def test_the_advised_income_is_the_cooperatives_decision(cast):
+    ada = known()
+    request = ask(ada)
+    decide_policy(since=date(2026, 2, 1), decided_on=date(2026, 2, 1), by=cast.board, recommended_net_cents=100_000)
+    assert picture_of(request, AT.date()).low_net
+    decide_policy(since=date(2026, 3, 1), decided_on=date(2026, 3, 1), by=cast.board, recommended_net_cents=None)
+    assert not picture_of(request, AT.date()).low_net
+
+
+def test_a_promise_beyond_the_limit_of_advances_is_refused_and_leaves_nothing(cast):
+    ada = known()
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=9 * COST, since=date(2026, 3, 1))
+    decide_policy(
+        since=date(2026, 2, 1), decided_on=date(2026, 2, 1), by=cast.board, advance_limit_member_cents=4 * COST - 1
+    )
+    request = ask(ada)
+    with pytest.raises(BeyondAdvanceLimit):
+        approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+    request.refresh_from_db()
+    assert request.state == RequestState.REQUESTED
+    assert not Commitment.objects.exists()
+    give_money(ada, 1)
+    approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+
+
+def open_ended(cast, person, **changes):
+    return approve_request(request_id=ask(person, ends_on=None, **changes).pk, at=AT, by=cast.payroll)
+
+
+def test_a_salary_until_further_notice_is_promised_as_far_as_the_policy_looks(cast):
+    ada = known()
+    give_money(ada, 4 * COST - 1)
+    request = ask(ada, ends_on=None)
+    seen = picture_of(request, AT.date())
+    assert (seen.open_ended, seen.months, seen.total_cents, seen.covered) == (True, 4, 4 * COST, False)
+    with pytest.raises(BeyondCover):
+        approve_request(request_id=request.pk, at=AT, by=cast.payroll)
+    give_money(ada, 1)
+    contract = approve_request(request_id=request.pk, at=AT, by=cast.payroll).contract
+    assert contract.ends_on is None
+    assert figures_of(ada.budget_id, AT.date()).committed_cents == 4 * COST
+
+
+def test_a_run_and_the_calendar_keep_it_promised_and_pay_it_for_years(cast):
+    ada = known()
+    give_money(ada, 6 * COST)
+    contract = open_ended(cast, ada).contract
+    promised = Commitment.objects.filter(source=f"contract:{contract.pk}")
+    run_month(cast.payroll, cast.board, month=APRIL, at=datetime(2026, 4, 20, tzinfo=UTC))
+    # April is paid; May until August are promised.
+    assert promised.get().until == date(2026, 9, 1)
+    assert promised.get().outstanding_cents() == 4 * COST
+    run_month(cast.payroll, cast.board, month=MAY, at=datetime(2026, 5, 20, tzinfo=UTC))
+    # What is owed binds even where the budget no longer bears it: new promises are refused, this one is announced.
+    assert figures_of(ada.budget_id, MAY).available_cents == 0
+    roll_promises_forward(on=date(2026, 7, 1))
+    assert promised.get().until == date(2026, 11, 1)
+    assert figures_of(ada.budget_id, MAY).available_cents == -COST
+    assert roll_promises_forward(on=date(2026, 7, 31)) == 0
+    assert warning_of(ada, date(2026, 9, 15)).month == date(2026, 10, 1)
+
+
+def test_it_ends_where_a_notice_or_a_new_salary_ends_it_and_binds_until_then(cast):
+    ada, bo = known(), known("Bo")
+    for person in (ada, bo):
+        give_money(person, 20 * COST)
+    first, second = open_ended(cast, ada).contract, open_ended(cast, bo).contract
+    end_employment(contract_id=first.pk, ends_on=date(2026, 12, 1), by=cast.payroll)
+    assert figures_of(ada.budget_id, AT.date()).committed_cents == 8 * COST
+    end_employment(contract_id=first.pk, ends_on=date(2026, 6, 1), by=cast.payroll)
+    assert figures_of(ada.budget_id, AT.date()).committed_cents == 2 * COST
+    assert roll_promises_forward(on=date(2026, 9, 1)) == 1  # the other one's
+    # A raise that lies beyond what was promised ahead: the months between are owed too.
+    raised = ask(bo, 150_000, starts_on=date(2026, 11, 1), ends_on=date(2027, 1, 1))
+    seen = picture_of(raised, AT.date())
+    Commitment.objects.filter(source=f"contract:{second.pk}").update(until=AUGUST)
+    assert picture_of(raised, AT.date()).available_cents == seen.available_cents == 13 * COST
+    approve_request(request_id=raised.pk, at=AT, by=cast.payroll)
+    assert Commitment.objects.get(source=f"contract:{second.pk}").until == date(2026, 11, 1)
+    assert figures_of(bo.budget_id, AT.date()).committed_cents == 7 * COST + 2 * seen.salary.cost_cents
+
+
+def test_without_a_decision_there_is_no_salary_until_further_notice(cast):
+    ada = known()
+    decide_policy(since=date(2026, 2, 1), decided_on=date(2026, 2, 1), by=cast.board, open_ended_months=None)
+    with pytest.raises(NoOpenEndedSalaries):
+        ask(ada, ends_on=None)
+    assert roll_promises_forward(on=AT.date()) == 0
 
 
 def test_money_that_goes_missing_is_announced_60_and_30_days_ahead_once_each(cast):

@@ -36,6 +36,14 @@ def test_a_job_runs_in_the_scope_that_it_was_sent_with(coop):
     assert seen_scope.apply(kwargs={"word": "in", "coop_id": coop.pk}).get() == f"in {coop.pk}"
 
 
+@pytest.mark.parametrize("name", sorted(settings.CELERY_BEAT_SCHEDULE))
+def test_rounds_of_the_schedule_do_not_pile_up_while_no_worker_is_there(name):
+    entry = settings.CELERY_BEAT_SCHEDULE[name]
+    assert 0 < entry["options"]["expires"] <= entry["schedule"].total_seconds()
+    app.loader.import_default_modules()
+    assert entry["task"] in app.tasks
+
+
 def test_a_job_without_a_cooperative_refuses_to_run(db):
     with pytest.raises(NoCoopInScope):
         seen_scope.apply(kwargs={"word": "in"}, throw=True)
