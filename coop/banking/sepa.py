@@ -151,16 +151,20 @@ def permitted_text(text: str, field: str = "text") -> str:
 
     Raises: InvalidPaymentOrder, for more than 140 characters or signs that have no permitted form.
     """
-    letters: list[str] = []
-    for letter in unicodedata.normalize("NFC", text):
-        plain = letter if letter in _PERMITTED else _PLAIN.get(letter) or _without_marks(letter)
-        if not plain or not _PERMITTED.issuperset(plain):
-            raise InvalidPaymentOrder(f"{field}: use Latin letters, digits and / - ? : ( ) . , ' + & * $ % only")
-        letters.append(plain)
-    permitted = " ".join("".join(letters).split())
+    normal = unicodedata.normalize("NFC", text)
+    if not _PERMITTED.issuperset(normal):
+        normal = "".join(_permitted_letter(letter, field) for letter in normal)
+    permitted = " ".join(normal.split())
     if len(permitted) > LONGEST_TEXT:
         raise InvalidPaymentOrder(f"{field}: write at most 140 characters")
     return permitted
+
+
+def _permitted_letter(letter: str, field: str) -> str:
+    plain = letter if letter in _PERMITTED else _PLAIN.get(letter) or _without_marks(letter)
+    if not plain or not _PERMITTED.issuperset(plain):
+        raise InvalidPaymentOrder(f"{field}: use Latin letters, digits and / - ? : ( ) . , ' + & * $ % only")
+    return plain
 
 
 def _without_marks(letter: str) -> str:
