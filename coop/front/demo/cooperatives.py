@@ -64,7 +64,7 @@ def _policy(**changes: Any) -> dict[str, Any]:
         "run_day": 18,
         "pay_day": 31,
         "levies_rate": Decimal("0.024"),
-        "advance_limit_cents": 40_000_00,
+        "advance_limit_cents": 400_000_00,
         "advance_limit_member_cents": 25_000_00,
         "open_ended_months": 4,
         "recommended_net_cents": 760_00,
