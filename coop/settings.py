@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "members",
     "invoicing",
     "payroll",
+    "payroll.timekeeping",
     "coop.planning",
     "coop.front",
     "django.contrib.auth",

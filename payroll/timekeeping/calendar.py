@@ -20,9 +20,7 @@ def is_holiday(day: date, state: str) -> bool:
     return day in public_holidays(day.year, state)
 
 
-def working_days(
-    starts_on: date, ends_on: date, *, state: str, week: frozenset[int] = WORKING_WEEK
-) -> Iterator[date]:
+def working_days(starts_on: date, ends_on: date, *, state: str, week: frozenset[int] = WORKING_WEEK) -> Iterator[date]:
     """The days of work from one day until another (that no longer counts). Source: § 3 (2) BUrlG."""
     for number in range((ends_on - starts_on).days):
         day = starts_on + timedelta(days=number)

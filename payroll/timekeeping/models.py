@@ -25,9 +25,7 @@ class WorkingWeek(CoopOwned):
 
     person = CoopForeignKey(Person, related_name="working_weeks")
     since = models.DateField(_("since"))
-    weekdays = models.PositiveSmallIntegerField(
-        default=MONDAY_TO_FRIDAY, help_text=_("One bit a day, Monday first.")
-    )
+    weekdays = models.PositiveSmallIntegerField(default=MONDAY_TO_FRIDAY, help_text=_("One bit a day, Monday first."))
     leave_days = models.DecimalField(
         _("leave a year, in working days"), max_digits=4, decimal_places=1, null=True, blank=True
     )

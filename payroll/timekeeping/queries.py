@@ -11,7 +11,6 @@ from coop.law import LawOfDay
 from coop.tenancy.queries import this_cooperative
 from members.models import Person
 from payroll.germany.absence import (
-    PAID,
     WORKING_WEEK,
     Away,
     Cause,
@@ -26,7 +25,7 @@ from payroll.germany.law import PARAMETERS, german_law
 from payroll.germany.leave import LeaveYear, YearTaken, entitlement, leave_account
 from payroll.germany.working_time import Finding, Worked, below_minimum_wage, check_hours
 from payroll.models import EmploymentContract
-from payroll.timekeeping.calendar import is_holiday, public_holidays, working_days
+from payroll.timekeeping.calendar import public_holidays, working_days
 from payroll.timekeeping.models import Absence, HoursMonth, LeaveReminder, WorkedHours, WorkingWeek
 from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
@@ -155,8 +154,7 @@ def leave_accounts(person_ids: Collection[int], on: date) -> dict[int, LeaveYear
     found = {}
     for person_id, contracts in employed.items():
         first = contracts[0][0].year
-        if first > on.year:
-            first = on.year
+        first = min(first, on.year)
         years = [
             _year(
                 year,
@@ -429,5 +427,3 @@ def _expected(contract: EmploymentContract, person_id: int, month: date, state: 
             lost = max((part for first, until, part in gone if first <= day < until), default=Decimal(0))
             total += a_day * (1 - lost)
     return int(total)
-
-
