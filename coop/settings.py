@@ -290,6 +290,8 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "invoicing.states.JobState",
         "InvoiceStateEnum": "invoicing.states.InvoiceState",
         "PayslipStateEnum": "payroll.states.PayslipState",
+        "AbsenceStateEnum": "payroll.timekeeping.states.AbsenceState",
+        "HoursStateEnum": "payroll.timekeeping.states.HoursState",
         "SalaryRequestStateEnum": "coop.planning.states.RequestState",
     },
     "POSTPROCESSING_HOOKS": [

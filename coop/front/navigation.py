@@ -44,6 +44,7 @@ PLACES = (
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
+    Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
     Place(name="members:me", label=_("My data"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="front:office", label=_("Today"), roles=OFFICE),
@@ -84,6 +85,12 @@ PLACES = (
         waiting=(Work.REQUESTS,),
     ),
     Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL})),
+    Place(
+        name="timekeeping:office",
+        label=_("Absences and hours"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=(Work.ABSENCES, Work.HOURS),
+    ),
     Place(
         name="payroll:runs",
         label=_("Salary runs"),

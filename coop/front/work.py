@@ -34,6 +34,8 @@ from members.models import Person
 from members.states import PersonState
 from payroll.models import PayrollRun, Payslip
 from payroll.states import PayslipState, RunState
+from payroll.timekeeping.models import Absence, HoursMonth
+from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
 SHOWN = 5
 """How many of each kind the office's page names; the rest is behind its link."""
@@ -48,6 +50,8 @@ class Work(StrEnum):
     MESSAGES = "messages"
     MONEY = "money"
     REQUESTS = "requests"
+    ABSENCES = "absences"
+    HOURS = "hours"
     MISSING = "missing"
     RUNS = "runs"
     ORDERS = "orders"
@@ -179,6 +183,34 @@ KINDS: dict[Work, _Kind] = {
             url=address_of("planning:request", row["id"]),
         ),
         page="planning:requests",
+    ),
+    Work.ABSENCES: _Kind(
+        title=_("Leave and sick notes to confirm"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: Absence.objects.filter(state=AbsenceState.REQUESTED),
+        order=("starts_on", "id"),
+        values={"name": F("person__name"), "cause": F("cause"), "since": F("requested_at")},
+        row=lambda row: WorkRow(
+            title=row["name"],
+            note=str(AbsenceCause(row["cause"]).label),
+            since=row["since"],
+            url=address_of("timekeeping:absence", row["id"]),
+        ),
+        page="timekeeping:office",
+    ),
+    Work.HOURS: _Kind(
+        title=_("Hours to confirm"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: HoursMonth.objects.filter(state=HoursState.HANDED_IN),
+        order=("month", "id"),
+        values={"name": F("person__name"), "month": F("month"), "since": F("handed_in_at")},
+        row=lambda row: WorkRow(
+            title=row["name"],
+            note=localized.month(row["month"], get_language() or "en"),
+            since=row["since"],
+            url=address_of("timekeeping:sheet", row["id"]),
+        ),
+        page="timekeeping:office",
     ),
     Work.MISSING: _Kind(
         title=_("People whose salary cannot be computed"),

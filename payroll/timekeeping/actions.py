@@ -317,14 +317,16 @@ def record_hours(
 
 
 @transaction.atomic
-def delete_hours(*, entry_id: int, person_id: int) -> None:
-    """Delete one's own entry of an open month. Raises: NotFound, HoursNotOpen."""
+def delete_hours(*, entry_id: int, person_id: int) -> date:
+    """Delete one's own entry of an open month, and return that month. Raises: NotFound, HoursNotOpen."""
     entry = WorkedHours.objects.select_related("sheet").filter(id=entry_id, sheet__person_id=person_id).first()
     if entry is None:
         raise NotFound
     if _sheet(person_id, entry.sheet.month).state != HoursState.OPEN:
         raise HoursNotOpen
     entry.delete()
+    month: date = entry.sheet.month
+    return month
 
 
 @transaction.atomic

@@ -182,11 +182,11 @@ class WorkedHours(CoopOwned):
             models.UniqueConstraint(fields=["coop", "sheet", "on", "starts_at"], name="workedhours_once"),
         ]
         triggers = [
-            # What was handed in stands still until it is sent back.
+            # What was handed in stands still until it is sent back. After the fact, so that the fence answers first.
             pgtrigger.Trigger(
                 name="workedhours_of_an_open_month",
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                when=pgtrigger.Before,
+                when=pgtrigger.After,
                 declare=[("row_", "timekeeping_workedhours")],
                 func="""
                     IF TG_OP = 'DELETE' THEN row_ := OLD; ELSE row_ := NEW; END IF;
@@ -196,7 +196,7 @@ class WorkedHours(CoopOwned):
                         RAISE EXCEPTION 'pgtrigger: these hours are not open' USING ERRCODE = 'check_violation',
                             CONSTRAINT = 'workedhours_of_an_open_month';
                     END IF;
-                    RETURN row_;
+                    RETURN NULL;
                 """,
             ),
         ]

@@ -60,6 +60,16 @@ def month_days_of(person_ids: Iterable[int], month: date) -> dict[int, MonthDays
     }
 
 
+def days_with(absence: Absence, month: date) -> MonthDays:
+    """How a month counts for a person with an absence that may still wait for a decision. Raises: LawUnknown."""
+    away = list(_away_of([absence.person_id], next_month(month)).get(absence.person_id, []))
+    if absence.state == AbsenceState.REQUESTED:
+        away.append(away_of(absence))
+    return month_days(
+        german_law(month), month=month, employed=employments_of([absence.person_id])[absence.person_id], away=away
+    )
+
+
 def employments_of(person_ids: Collection[int]) -> dict[int, list[Employment]]:
     """Per person all contracts as first day and the day that no longer counts."""
     found: dict[int, list[Employment]] = {}

@@ -107,7 +107,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "slips": slips,
             "slip_columns": payslip_columns(),
             "actions": [
-                {"url": reverse("payroll:new_contract", args=[person_id]), "label": _("New salary"), "tone": "primary"}
+                {"url": reverse("payroll:new_contract", args=[person_id]), "label": _("New salary"), "tone": "primary"},
+                {"url": reverse("timekeeping:enter_absence", args=[person_id]), "label": _("Enter an absence")},
+                {"url": reverse("timekeeping:week", args=[person_id]), "label": _("Working days and leave")},
             ],
         },
     )

@@ -27,6 +27,7 @@ from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from invoicing.states import JobState
 from members.queries import person_of
+from payroll.timekeeping.queries import leave_of
 
 PER_PAGE = 25
 JOB_TONES = {
@@ -74,6 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "standing": standing,
             "notes": _notes(standing),
             "pay": next_pay(person, today),
+            "leave": leave_of(person.pk, today),
             "chart": _chart(ends),
             "jobs": jobs,
             "job_columns": [

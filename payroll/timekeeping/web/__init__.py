@@ -1,0 +1,1 @@
+"""Pages of hours and absences: for members about themselves, for payroll staff about everybody."""
