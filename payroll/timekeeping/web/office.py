@@ -93,7 +93,8 @@ def office(request: HttpRequest) -> HttpResponse:
 def absence(request: HttpRequest, absence_id: int) -> HttpResponse:
     """One absence with what it does to each month; a POST confirms it."""
     found = _absence(absence_id)
-    form = ConfirmForm(request.POST or None, absence=found)
+    # With nothing to answer the form has no fields, and a browser sends none.
+    form = ConfirmForm(request.POST if request.method == "POST" else None, absence=found)
     if request.method == "POST" and form.is_valid():
         try:
             actions.confirm_absence(absence_id=absence_id, at=timezone.now(), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
