@@ -331,7 +331,13 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
             )
     if not lines:
         return None
-    return create_payment_order(source=f"payroll run:{run.pk}", execute_on=run.pay_on, lines=lines, by=by, at=at)
+    pay_on = max(run.pay_on, next_bank_day(local_day(at)))
+    return create_payment_order(source=order_source(run.pk), execute_on=pay_on, lines=lines, by=by, at=at)
+
+
+def order_source(run_id: int) -> str:
+    """What a run's payment order is known by."""
+    return f"payroll run:{run_id}"
 
 
 def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:

@@ -238,6 +238,11 @@ def waiting_cents(account: AccountCode, parties: Collection[str]) -> dict[str, i
     return dict(lines.values_list("party").annotate(total=Sum("cents")))
 
 
+def has_order(source: str) -> bool:
+    """Whether a payment order of this source waits, is approved or was carried out; a rejected one does not count."""
+    return PaymentOrder.objects.filter(source=source).exclude(state=OrderState.REJECTED).exists()
+
+
 def order_of(order_id: int) -> PaymentOrder:
     """One payment order. Raises: NotFound."""
     order = payment_orders().filter(id=order_id).first()

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coop.front.addresses import address_of
-from coop.front.work import Work, work_counts
+from coop.front.work import Work, work_counts, work_for
 from coop.tenancy.states import STAFF, Role
 from invoicing.queries import SEES_ALL_INVOICES
 
@@ -41,7 +41,7 @@ PLACES = (
     Place(name="front:mine", label=_("My home"), roles=MEMBER),
     Place(name="front:budget", label=_("My budget"), roles=MEMBER),
     Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER),
-    Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER | {Role.INVOICING}),
+    Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
     Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
@@ -55,11 +55,12 @@ PLACES = (
         waiting=(Work.JOBS_TO_CHECK, Work.JOBS_TO_INVOICE),
     ),
     Place(name="invoicing:invoice_list", label=_("Invoices"), roles=SEES_ALL_INVOICES | MEMBER),
+    Place(name="invoicing:client_list", label=_("Clients"), roles=frozenset({Role.INVOICING})),
     Place(
         name="banking:work",
         label=_("Bank"),
         roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),
-        waiting=(Work.MONEY,),
+        waiting=(Work.MONEY, Work.RETURNED),
     ),
     Place(
         name="banking:orders",
@@ -113,11 +114,15 @@ def home_of(roles: Iterable[Role]) -> str:
 def navigation_of(request: HttpRequest) -> list[dict[str, Any]]:
     """The navigation of the request's login: items with `url`, `label`, `count`, `current`; one statement for all counts."""
     roles: frozenset[Role] = getattr(request, "roles", frozenset())
-    places = [place for place in PLACES if place.roles & roles and address_of(place.name)]
+    # Who holds two roles finds a place that both lead to once, where the first of them has it.
+    by_name: dict[str, Place] = {}
+    for place in PLACES:
+        if place.roles & roles and address_of(place.name):
+            by_name.setdefault(place.name, place)
+    places = list(by_name.values())
     if len(places) < 2:  # noqa: PLR2004 (one place is no choice)
         return []
-    wanted = {work for place in places for work in place.waiting}
-    counts = work_counts(wanted, roles)
+    counts = work_counts({work for place in places for work in place.waiting} & set(work_for(roles)), roles)
     urls = [address_of(place.name) for place in places]
     # The longest address that the present one begins with: a page below a list lights up its list.
     current = max((url for url in urls if request.path.startswith(url)), key=len, default="")
@@ -125,7 +130,7 @@ def navigation_of(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "url": url,
             "label": place.label,
-            "count": sum(counts[work] for work in place.waiting) or None,
+            "count": sum(counts.get(work, 0) for work in place.waiting) or None,
             "current": url == current,
         }
         for place, url in zip(places, urls, strict=True)

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Count, F, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from coop.banking.models import BankTransaction, PaymentOrder
+from coop.banking.models import BankTransaction, PaymentOrder, WorkItem
 from coop.banking.queries import OF_CLIENTS, sees_clients_only
 from coop.banking.states import OrderState, TransactionState
 from coop.documents.models import Document
@@ -21,8 +22,7 @@ from coop.front import localized
 from coop.front.addresses import address_of
 from coop.ledger.models import Budget
 from coop.ledger.queries import budget_figures
-from coop.messaging.models import OutboxMessage
-from coop.messaging.states import MailState
+from coop.messaging.queries import undelivered
 from coop.planning.models import SalaryRequest
 from coop.planning.states import RequestState
 from coop.tenancy.models import Cooperative
@@ -49,6 +49,7 @@ class Work(StrEnum):
     JOBS_TO_INVOICE = "jobs_to_invoice"
     MESSAGES = "messages"
     MONEY = "money"
+    RETURNED = "returned"
     REQUESTS = "requests"
     ABSENCES = "absences"
     HOURS = "hours"
@@ -114,7 +115,7 @@ def _job_row(row: dict[str, Any]) -> WorkRow:
 KINDS: dict[Work, _Kind] = {
     Work.APPLICATIONS: _Kind(
         title=_("Applications to decide"),
-        roles=STAFF | {Role.BOARD},
+        roles=frozenset({Role.INVOICING, Role.PAYROLL, Role.BOARD, Role.ADMINISTRATOR}),
         waiting=lambda: Person.objects.filter(state=PersonState.APPLIED),
         order=("applied_at", "id"),
         values={"name": F("name"), "profession": F("profession"), "since": F("applied_at")},
@@ -153,7 +154,7 @@ KINDS: dict[Work, _Kind] = {
         row=lambda row: WorkRow(
             title=row["title"], note=row["author"], since=row["since"], url=address_of("invoicing:job", row["job"])
         ),
-        page="invoicing:job_list",
+        page="invoicing:office_jobs",
     ),
     Work.MONEY: _Kind(
         title=_("Money to assign"),
@@ -169,6 +170,17 @@ KINDS: dict[Work, _Kind] = {
         ),
         page="banking:work",
         narrow=lambda roles: OF_CLIENTS if sees_clients_only(roles) else Q(),
+    ),
+    Work.RETURNED: _Kind(
+        title=_("Budgets below zero after a returned payment"),
+        roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),
+        waiting=lambda: WorkItem.objects.filter(done_on__isnull=True),
+        order=("raised_on", "id"),
+        values={"budget": F("budget__name"), "since": F("raised_on")},
+        row=lambda row: WorkRow(
+            title=row["budget"], note="", since=row["since"], url=f"{address_of('banking:work')}#returned"
+        ),
+        page="banking:work",
     ),
     Work.REQUESTS: _Kind(
         title=_("Salary requests"),
@@ -254,7 +266,7 @@ KINDS: dict[Work, _Kind] = {
     Work.MAIL: _Kind(
         title=_("Mail that did not go out"),
         roles=STAFF | {Role.ADMINISTRATOR},
-        waiting=lambda: OutboxMessage.objects.filter(state=MailState.FAILED),
+        waiting=lambda: undelivered(timezone.now()),
         order=("id",),
         values={"subject": F("subject"), "to": F("to"), "since": F("queued_at")},
         row=lambda row: WorkRow(

@@ -44,7 +44,10 @@ def client_list(request: HttpRequest) -> HttpResponse:
         {"key": "job_count", "label": _("Jobs"), "kind": "number"},
     ]
     shown = [{**row, "url": reverse("invoicing:client", args=[row["id"]])} for row in page]
-    return render(request, "invoicing/client_list.html", {"columns": columns, "rows": shown, "page_obj": page})
+    new_url = reverse("invoicing:client_new") if Role.MEMBER in _roles(request) else ""
+    return render(
+        request, "invoicing/client_list.html", {"columns": columns, "rows": shown, "page_obj": page, "new_url": new_url}
+    )
 
 
 @allow(Role.MEMBER)

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from coop.banking.queries import has_order
 from coop.errors import NotFound, StetigError
 from coop.ledger.actions import month_of
 from coop.tenancy.access import allow
 from coop.tenancy.actions import note_access
 from coop.tenancy.states import Role
 from payroll import actions
+from payroll.actions import order_source
 from payroll.models import Payslip
 from payroll.queries import RunRow, SlipRow, after, last_posted_month, payslip_by_id, run_row, run_rows, slip_rows
 from payroll.states import PayslipState, RunState
@@ -197,6 +199,23 @@ def correct(request: HttpRequest, payslip_id: int) -> HttpResponse:
     return redirect("payroll:payslip", new.pk)
 
 
+@allow(Role.PAYROLL)
+@require_POST
+def order_again(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Order the transfers of a posted run anew, after its order was rejected."""
+    _run(run_id)
+    try:
+        order = actions.order_payment(run_id=run_id, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except StetigError as error:
+        messages.error(request, str(error))
+        return redirect("payroll:run", run_id)
+    if order is None:
+        messages.info(request, _("Nothing of this run is owed any more."))
+        return redirect("payroll:run", run_id)
+    messages.success(request, _("The payment order is written. A second person approves it."))
+    return redirect("banking:order", order.pk)
+
+
 def progress_context(row: RunRow) -> dict[str, Any]:
     """What components/progress.html shows of a run."""
     posting = row.state == RunState.APPROVED
@@ -226,6 +245,17 @@ def _act(request: HttpRequest, run_id: int, action: Any, done: str) -> HttpRespo
 
 def _actions(request: HttpRequest, row: RunRow) -> list[dict[str, Any]]:
     buttons: list[dict[str, Any]] = []
+    if row.state == RunState.POSTED and Role.PAYROLL in _roles(request) and not has_order(order_source(row.id)):
+        buttons.append(
+            {
+                "url": reverse("payroll:order_again", args=[row.id]),
+                "label": _("Order the payment anew"),
+                "tone": "primary",
+                "method": "post",
+                "id": "order",
+                "confirm": _("Write a new payment order for what this run still owes?"),
+            }
+        )
     if row.state != RunState.COMPUTED:
         return buttons
     own = row.computed_by is not None and row.computed_by.pk == request.user.pk

@@ -23,6 +23,7 @@ urlpatterns = [
     path("payroll/runs/<int:run_id>/", runs.run, name="run"),
     path("payroll/runs/<int:run_id>/progress/", runs.progress, name="progress"),
     path("payroll/runs/<int:run_id>/again/", runs.again, name="again"),
+    path("payroll/runs/<int:run_id>/order/", runs.order_again, name="order_again"),
     path("payroll/runs/<int:run_id>/approve/", runs.approve, name="approve"),
     path("payroll/payslips/<int:payslip_id>/", runs.payslip, name="payslip"),
     path("payroll/payslips/<int:payslip_id>/pdf/", runs.payslip_pdf, name="payslip_pdf"),

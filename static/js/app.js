@@ -57,6 +57,18 @@
     });
   }
 
+  // A table that is wider than its place scrolls sideways: by keyboard too, under the table's name.
+  const reach = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const name = target.querySelector("caption")?.textContent.trim() || document.title;
+      for (const [attribute, value] of [["tabindex", "0"], ["role", "region"], ["aria-label", name]]) {
+        if (target.scrollWidth > target.clientWidth) target.setAttribute(attribute, value);
+        else target.removeAttribute(attribute);
+      }
+    }
+  });
+  for (const place of document.querySelectorAll(".table-wrap")) reach.observe(place);
+
   // What needs script shows itself only where script runs.
   for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
 

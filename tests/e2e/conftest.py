@@ -160,6 +160,12 @@ class Window:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).first.click()
 
+    def confirm(self, name: str) -> None:
+        """Click a button that asks first, and say yes in its dialog; the next page is there."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+        with self.page.expect_navigation():
+            self.page.locator("dialog[open]").get_by_role("button", name=name, exact=True).click()
+
     def send(self) -> None:
         """Press the first button of the page's form."""
         with self.page.expect_navigation():

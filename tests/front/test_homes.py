@@ -1,11 +1,12 @@
 """The first pages: their figures to the cent, and the same number of statements whatever they list."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from coop.front.board import board_of
@@ -13,6 +14,9 @@ from coop.front.mine import month_ends, next_pay, standing_of
 from coop.front.work import Work, short_budgets, work_counts, work_lists
 from coop.ledger.actions import commit
 from coop.ledger.queries import budget_statement
+from coop.messaging.actions import queue_mail
+from coop.messaging.models import OutboxMessage
+from coop.messaging.states import MailState
 from coop.tenancy.states import Role
 from tests.factories.banking import bring_in, paid
 from tests.factories.front import bill, make_worker, pay, pay_salaries
@@ -91,6 +95,48 @@ def test_the_budget_page_explains_every_cent(cast, ada, client_of):
     assert "910,00" in text
     assert "−1.444,61" in text
     assert [movement.free_balance_cents for movement in budget_statement(ada.budget_id)][-1] == 91_000 - 144_461
+    movements, links = page.xpath("//tbody/tr"), page.xpath("//tbody/tr/th//a/@href")
+    assert len(links) == len(movements) == len(budget_statement(ada.budget_id))
+    client = client_of(cast.member, cast.coop)
+    assert {client.get(link).status_code for link in links} == {200}
+    assert {link.split("/")[1] for link in links} == {"invoices", "payslips"}
+
+
+def test_mail_whose_worker_died_is_shown_and_sent_again_by_a_person(cast, client_of):
+    message = queue_mail(key="stuck", to="a@example.org", subject="Cut short", template="plain", context={"body": "x"})
+    OutboxMessage.objects.filter(pk=message.pk).update(state=MailState.SENDING)
+    office = client_of(cast.invoicing, cast.coop)
+    again = f"/outbox/{message.pk}/again/"
+    assert work_counts([Work.MAIL], frozenset(Role))[Work.MAIL] == 0
+    assert again not in office.get(f"/outbox/{message.pk}/").content.decode()
+    long_ago = timezone.now() - timedelta(hours=1)
+    OutboxMessage.objects.filter(pk=message.pk).update(queued_at=long_ago)
+    assert work_counts([Work.MAIL], frozenset(Role))[Work.MAIL] == 1
+    assert "Cut short" in office.get("/outbox/?state=sending").content.decode()
+    assert again in office.get(f"/outbox/{message.pk}/").content.decode()
+    office.post(again)
+    message.refresh_from_db()
+    assert message.state == MailState.WAITING
+
+
+def test_the_navigation_counts_what_one_may_take_up(cast, client_of):
+    make_applicant()
+    for user, count in ((cast.invoicing, 1), (cast.auditor, None)):
+        navigation = client_of(user, cast.coop).get("/members/").context["navigation"]
+        assert {place["url"]: place["count"] for place in navigation}["/members/"] == count
+
+
+def test_nobody_is_led_to_a_page_that_is_not_theirs(cast, client_of):
+    make_applicant()
+    users = (cast.invoicing, cast.payroll, cast.accountant, cast.board, cast.auditor, cast.administrator)
+    for user in users:
+        client = client_of(user, cast.coop)
+        for address in ("/home/", "/office/", "/clients/", "/members/", "/bank/", "/payroll/runs/"):
+            page = client.get(address, follow=True)
+            if page.status_code != 200:
+                continue
+            for link in html.document_fromstring(page.content.decode()).xpath("//a[starts-with(@href, '/')]/@href"):
+                assert client.get(link, follow=True).status_code == 200, (user, address, link)
 
 
 def test_month_ends_carry_the_balance_on(ada):

@@ -223,7 +223,7 @@ def statements(request: HttpRequest) -> HttpResponse:
                 {"key": "number", "label": _("Statement"), "url": "url"},
                 {"key": "account", "label": _("Account")},
                 {"key": "from", "label": _("From"), "kind": "day"},
-                {"key": "to", "label": _("To"), "kind": "day"},
+                {"key": "to", "label": _("Until"), "kind": "day"},
                 {"key": "opening", "label": _("Opening balance"), "kind": "money"},
                 {"key": "closing", "label": _("Closing balance"), "kind": "money"},
                 {"key": "new", "label": _("New"), "kind": "number"},

@@ -1,5 +1,6 @@
 """Filters and tags of every page: `{% load stetig %}`."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,11 +8,16 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from coop.front import charts, localized
 
 register = template.Library()
+NUMBER = re.compile(r"(?<!\S)(?=\S*\d)[\w./]+(?:-[\w./]+)+(?!\S)")
+"""A number of a paper, such as 2026-0017: a word with hyphens and digits."""
+LONGEST_NUMBER = 24
 
 
 def _language() -> str:
@@ -67,6 +73,19 @@ def at(row: Any, key: str) -> Any:
     if isinstance(row, Mapping):
         return row.get(key)
     return getattr(row, key, None)
+
+
+@register.filter
+def unbroken(text: object) -> str | SafeString:
+    """Text in which numbers of papers stay on one line: a browser breaks "2026-0017" after its hyphen."""
+    escaped = conditional_escape(text)
+    return mark_safe(NUMBER.sub(_whole, escaped)) if "-" in escaped else escaped  # noqa: S308 (escaped above)
+
+
+def _whole(number: re.Match[str]) -> str:
+    if len(number[0]) > LONGEST_NUMBER:
+        return number[0]
+    return format_html('<span class="nowrap">{}</span>', mark_safe(number[0]))  # noqa: S308 (escaped before)
 
 
 @register.filter

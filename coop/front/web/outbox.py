@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +17,7 @@ from coop.documents.states import DocumentState
 from coop.front.navigation import OFFICE
 from coop.messaging.actions import send_again
 from coop.messaging.models import Attachment, OutboxMessage
+from coop.messaging.queries import undelivered
 from coop.messaging.states import MailState
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
@@ -89,7 +91,17 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         }
         for one in Attachment.objects.filter(message=found).select_related("document").order_by("id")
     ]
-    again = {"url": reverse("front:send_again", args=[found.pk]), "label": _("Send again"), "method": "post"}
+    again = {
+        "url": reverse("front:send_again", args=[found.pk]),
+        "label": _("Send again"),
+        "method": "post",
+        "tone": "primary",
+    }
+    if state == MailState.SENDING:
+        again |= {
+            "id": "again",
+            "confirm": _("Nobody knows whether this mail went out: sending was cut short. Send it once more?"),
+        }
     return render(
         request,
         "front/message.html",
@@ -102,7 +114,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
                 {"key": "title", "label": _("Paper"), "url": "url"},
                 {"key": "state", "label": _("State"), "kind": "state"},
             ],
-            "actions": [{**again, "tone": "primary"}] if state == MailState.FAILED else [],
+            "actions": [again] if undelivered(timezone.now()).filter(pk=found.pk).exists() else [],
         },
     )
 
@@ -199,6 +211,6 @@ def _tabs(current: MailState | None) -> list[dict[str, Any]]:
         {"url": address, "label": _("All"), "current": current is None},
         *(
             {"url": f"{address}?state={state}", "label": state.label, "current": current == state}
-            for state in (MailState.FAILED, MailState.WAITING, MailState.SENT)
+            for state in (MailState.FAILED, MailState.SENDING, MailState.WAITING, MailState.SENT)
         ),
     ]

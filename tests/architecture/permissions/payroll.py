@@ -29,6 +29,7 @@ PERMISSIONS = {
     "payroll:progress": _REVIEWERS,
     "payroll:again": _OFFICE,
     "payroll:approve": _REVIEWERS,
+    "payroll:order_again": _OFFICE,
     "payroll:payslip": _OFFICE,
     "payroll:payslip_pdf": _OFFICE,
     "payroll:correct": _OFFICE,
@@ -100,7 +101,9 @@ SAMPLES = {
         _person,
     ),
     "payroll:end_contract": _contract,
-    **dict.fromkeys(("payroll:run", "payroll:progress", "payroll:again", "payroll:approve"), _run),
+    **dict.fromkeys(
+        ("payroll:run", "payroll:progress", "payroll:again", "payroll:approve", "payroll:order_again"), _run
+    ),
     "payroll_api:payslip": lambda cast: {"pk": _payslip(cast)["payslip_id"]},
     **dict.fromkeys(
         ("payroll_api:run", "payroll_api:run_payslips", "payroll_api:approve", "payroll_api:compute_again"),

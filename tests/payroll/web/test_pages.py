@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
+from coop.banking.actions import reject_payment_order
+from coop.banking.models import PaymentOrder
 from coop.documents.actions import render_document
 from coop.documents.models import Document
 from coop.ledger.models import Commitment
@@ -198,6 +200,24 @@ def test_a_run_from_start_to_payslip(office, cast, client_of, django_capture_on_
     post_run(run_id=run.pk, at=FEBRUARY)
     done = board.get(started["location"] + "?show=shortfalls")
     assert [row["name"] for row in done.context["rows"]] == [ada.name]
+
+
+def test_a_rejected_payment_is_ordered_anew_on_the_runs_page(office, cast):
+    ada = make_member()
+    give_money(ada, 500_000)
+    employ(ada)
+    run = run_month(cast.payroll, cast.board)
+    address = reverse("payroll:order_again", args=[run.pk])
+    assert address not in office.get(reverse("payroll:run", args=[run.pk])).content.decode()
+    refused = office.post(address, follow=True)
+    assert "has a payment order already" in refused.content.decode()
+    first = PaymentOrder.objects.get()
+    reject_payment_order(order_id=first.pk, by=cast.accountant, at=RUN_AT)
+    assert address in office.get(reverse("payroll:run", args=[run.pk])).content.decode()
+    answer = office.post(address)
+    second = PaymentOrder.objects.exclude(pk=first.pk).get()
+    assert answer.url == reverse("banking:order", args=[second.pk])
+    assert (second.total_cents, second.source) == (first.total_cents, first.source)
 
 
 def test_the_change_to_last_month_is_shown(office, cast):
