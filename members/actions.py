@@ -1,12 +1,13 @@
 """From the application to the exit: every write about people and their shares."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -22,9 +23,9 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.messaging.actions import queue_mail
 from coop.money import share_of
-from coop.tenancy.actions import invite, note_access
+from coop.tenancy.actions import end_role, grant_role, invite, note_access
 from coop.tenancy.links import absolute_url
-from coop.tenancy.models import Invitation, User
+from coop.tenancy.models import Invitation, RoleAssignment, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on, this_cooperative
 from coop.tenancy.states import Role
@@ -216,6 +217,7 @@ def link_login(*, person_id: int, user: User) -> Person:
         raise InvalidInput(_("The login or the member belongs to somebody else."))
     person.user = user
     person.save(update_fields=["user"])
+    _end_members_role(person, by=None)  # where a notice was recorded before the login was there
     return person
 
 
@@ -271,7 +273,23 @@ def leave(*, person_id: int, notice_on: date, leaves_on: date, by: User) -> Pers
     person.notice_on, person.leaves_on = notice_on, leaves_on
     person.save(update_fields=["notice_on", "leaves_on"])
     _register([(person, _shares_of(person))], event=RegisterEvent.NOTICE, on=notice_on, by=by)
+    _end_members_role(person, by=by)
     return person
+
+
+def _end_members_role(person: Person, *, by: User | None) -> None:
+    """From the day after the last one a login reads its own payslips and no more.
+
+    Decided at the notice, so that nobody has to remember it on the day. Payslips stay readable: pensions, tax and
+    benefits are claimed with them years later.
+    """
+    if person.user is None or person.leaves_on is None:
+        return
+    day_after = person.leaves_on + timedelta(days=1)
+    held = RoleAssignment.objects.filter(user=person.user, role=Role.MEMBER, since__lt=day_after)
+    for assignment in held.filter(Q(until__isnull=True) | Q(until__gt=day_after)):
+        end_role(assignment_id=assignment.pk, on=day_after, by=by)
+    grant_role(user=person.user, role=Role.FORMER, since=day_after, by=by)
 
 
 @transaction.atomic
@@ -293,6 +311,7 @@ def end_membership(*, person_id: int, on: date, by: User) -> DepartedShare:
     capital = sum(paid.values())
     person.state = PersonState.LEFT
     person.save(update_fields=["state"])
+    _end_members_role(person, by=by)
     departed: DepartedShare = DepartedShare.objects.create(
         person=person, left_on=person.leaves_on, capital_cents=capital
     )

@@ -22,6 +22,7 @@ class Cast:
     board: User
     auditor: User
     administrator: User
+    former: User
     bo: User
     """Signed in, but without any role here."""
     cem: User

@@ -23,6 +23,7 @@ HOMES = (
     (frozenset({Role.AUDITOR}), "front:books"),
     (frozenset({Role.ADMINISTRATOR}), "front:office"),
     (MEMBER, "front:mine"),
+    (frozenset({Role.FORMER}), "payroll:my_payslips"),
 )
 """The first that fits is one's home: work before one's own affairs, which stay one click away."""
 
@@ -42,7 +43,7 @@ PLACES = (
     Place(name="front:budget", label=_("My budget"), roles=MEMBER),
     Place(name="invoicing:job_list", label=_("Jobs"), roles=MEMBER),
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER),
-    Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER),
+    Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER | {Role.FORMER}),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
     Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
     Place(name="members:me", label=_("My data"), roles=MEMBER),

@@ -139,7 +139,7 @@ def grant_role(
 
 
 @transaction.atomic
-def end_role(*, assignment_id: int, on: date, by: User) -> RoleAssignment:
+def end_role(*, assignment_id: int, on: date, by: User | None) -> RoleAssignment:
     """End a role on a day (that day no longer counts).
 
     Raises: LastAdministrator, NotFound.

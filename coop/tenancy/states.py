@@ -14,6 +14,7 @@ class Role(models.TextChoices):
     BOARD = "board", _("Board")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
+    FORMER = "former", _("Former member (own payslips only)")
 
 
 STAFF = frozenset({Role.INVOICING, Role.PAYROLL, Role.ACCOUNTANT})

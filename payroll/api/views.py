@@ -33,7 +33,7 @@ _CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `det
 class PayslipViewSet(ViewSet):
     """One's own payslips; payroll staff may name another person."""
 
-    allowed_roles = (Role.MEMBER, Role.PAYROLL)
+    allowed_roles = (Role.MEMBER, Role.FORMER, Role.PAYROLL)
 
     @extend_schema(
         parameters=[OpenApiParameter("person", int, description="Whose payslips; for payroll staff only.")],

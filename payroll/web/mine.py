@@ -26,7 +26,7 @@ from payroll.states import PayslipState
 from payroll.web.rows import file_context, payslip_state
 
 
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.FORMER)
 @require_GET
 def payslips(request: HttpRequest) -> HttpResponse:
     """One's own payslips, newest first."""
@@ -70,7 +70,7 @@ def payslips(request: HttpRequest) -> HttpResponse:
     )
 
 
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.FORMER)
 @require_GET
 def my_payslip(request: HttpRequest, payslip_id: int) -> HttpResponse:
     """One's own payslip, each line explained."""
@@ -78,14 +78,14 @@ def my_payslip(request: HttpRequest, payslip_id: int) -> HttpResponse:
     return payslip_page(request, slip, back=reverse("payroll:my_payslips"), pdf="payroll:my_payslip_pdf")
 
 
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.FORMER)
 @require_GET
 def my_payslip_pdf(request: HttpRequest, payslip_id: int) -> HttpResponse:
     """One's own payslip as PDF."""
     return pdf_answer(request, _own(request, payslip_id))
 
 
-@allow(Role.MEMBER)
+@allow(Role.MEMBER, Role.FORMER)
 @require_GET
 def employment(request: HttpRequest) -> HttpResponse:
     """What payroll keeps about oneself."""

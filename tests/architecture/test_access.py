@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from coop.tenancy.models import RoleAssignment
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 from members.queries import person_of
@@ -110,6 +111,9 @@ def test_right_roles_come_in(name: str, cast: Cast, client_of):
     address = reverse(name, kwargs=SAMPLES[name](cast) if ARGUMENTS[name] else {})
     for role, user in cast.by_role().items():
         if role in who_may(name, "GET"):
+            if role == Role.FORMER:  # the last one: what is a member's own stays it when they have left
+                RoleAssignment.objects.filter(user=cast.member).update(role=role)
+                user = cast.member  # noqa: PLW2901
             answer = client_of(user, cast.coop).get(address)
             assert answer.status_code in {200, 302, 405}, role
 

@@ -19,7 +19,7 @@ from coop.ledger.verify import problems
 from coop.messaging.models import OutboxMessage
 from coop.states import InvalidTransition
 from coop.tenancy.actions import accept_invitation
-from coop.tenancy.models import Invitation
+from coop.tenancy.models import Invitation, RoleAssignment
 from coop.tenancy.queries import roles_of
 from coop.tenancy.states import Role
 from members.actions import (
@@ -46,7 +46,7 @@ from members.queries import members_on, person_of, register, register_csv, subsc
 from members.states import PersonState
 from tests.factories.banking import AT, bring_in, make_account, paid
 from tests.factories.members import ADMITTED_ON, APPLIED_AT, contact, make_applicant, make_member
-from tests.factories.tenancy import make_user
+from tests.factories.tenancy import make_role, make_user
 
 
 @pytest.fixture
@@ -256,3 +256,22 @@ def test_a_notice_runs_to_a_year_end_three_months_away(board, notice_on, leaves_
         leave(person_id=person.pk, notice_on=notice_on, leaves_on=leaves_on, by=board)
     leave(person_id=person.pk, notice_on=date(2026, 9, 30), leaves_on=date(2026, 12, 31), by=board)
     assert datetime(2026, 1, 1, tzinfo=UTC).year == Person.objects.get(id=person.pk).leaves_on.year
+
+
+def test_a_leaving_member_loses_the_role_with_the_last_day_and_reads_payslips_on(board):
+    user = make_role(Role.MEMBER, "Goes")
+    person = make_member(user=user)
+    leave(person_id=person.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=board)
+    # Nobody has to remember anything on the day.
+    assert roles_of(user, date(2026, 12, 31)) == {Role.MEMBER}
+    assert roles_of(user, date(2027, 1, 1)) == {Role.FORMER}
+    end_membership(person_id=person.pk, on=date(2027, 1, 5), by=board)
+    assert RoleAssignment.objects.filter(user=user).count() == 2
+
+
+def test_a_login_that_comes_after_the_notice_ends_too(board):
+    person = make_member()
+    leave(person_id=person.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=board)
+    user = make_role(Role.MEMBER, "Late")
+    link_login(person_id=person.pk, user=user)
+    assert roles_of(user, date(2027, 1, 1)) == {Role.FORMER}

@@ -8,13 +8,13 @@ from tests.factories.payroll import MARCH, employ, make_member, run_month
 
 _OFFICE = {Role.PAYROLL}
 _REVIEWERS = {Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}
-_MEMBER = {Role.MEMBER}
+_OWN = {Role.MEMBER, Role.FORMER}
 
 PERMISSIONS = {
-    "payroll:my_payslips": _MEMBER,
-    "payroll:my_payslip": _MEMBER,
-    "payroll:my_payslip_pdf": _MEMBER,
-    "payroll:my_employment": _MEMBER,
+    "payroll:my_payslips": _OWN,
+    "payroll:my_payslip": _OWN,
+    "payroll:my_payslip_pdf": _OWN,
+    "payroll:my_employment": _OWN,
     "payroll:people": _OFFICE,
     "payroll:person": _OFFICE,
     "payroll:new_contract": _OFFICE,
@@ -33,8 +33,8 @@ PERMISSIONS = {
     "payroll:payslip": _OFFICE,
     "payroll:payslip_pdf": _OFFICE,
     "payroll:correct": _OFFICE,
-    "payroll_api:payslips": _MEMBER | _OFFICE,
-    "payroll_api:payslip": _MEMBER | _OFFICE,
+    "payroll_api:payslips": _OWN | _OFFICE,
+    "payroll_api:payslip": _OWN | _OFFICE,
     "payroll_api:runs": {"GET": _REVIEWERS, "POST": _OFFICE},
     "payroll_api:run": _REVIEWERS,
     "payroll_api:run_payslips": _REVIEWERS,
