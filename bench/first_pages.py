@@ -63,9 +63,9 @@ def measure(members: int, months: int) -> None:
         rest.sort()
         median, high = statistics.median(rest), rest[len(rest) * 95 // 100 - 1]
         print(
-            f"{name}: median {median * 1000:.0f} ms, 95 % within {high * 1000:.0f} ms (goal {GOAL_MS}), {len(statements)} SQL "
-            f"statements, {python / len(rest) * 1000:.0f} ms in Python on average; the first of the process {first * 1000:.0f} ms ({len(rest)} requests for {path} by "
-            f"{len(visitors)}); {load()}",
+            f"{name}: median {median * 1000:.0f} ms, 95 % within {high * 1000:.0f} ms (goal {GOAL_MS}), "
+            f"{len(statements)} SQL statements, {python / len(rest) * 1000:.0f} ms in Python on average; the first of the "
+            f"process {first * 1000:.0f} ms ({len(rest)} requests for {path} by {len(visitors)}); {load()}",
             flush=True,
         )
 
