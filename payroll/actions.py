@@ -520,7 +520,7 @@ def _store_drafts(slips: Sequence[Payslip]) -> None:
     an array of texts would escape one by one.
     """
     fields = [field for field in Payslip._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(field.column for field in fields)
+    columns = ", ".join(str(field.column) for field in fields)
     types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
     changed = ", ".join(
         f"{field.column} = EXCLUDED.{field.column}" for field in fields if field.name not in {"coop", "run", "person"}
