@@ -443,8 +443,8 @@ def _insert(entries: Sequence[Entry], lines: Sequence[Sequence[Line]], accounts:
             [
                 entries[0].coop_id,
                 entries[0].posted_by_id,
-                *([getattr(entry, name) for entry in entries] for name in _ENTRY_COLUMNS),
-                *map(list, zip(*rows, strict=True)),
+                *(_array([getattr(entry, name) for entry in entries], kind) for name, kind in _ENTRY_COLUMNS.items()),
+                *map(_array, zip(*rows, strict=True), _POSTING_COLUMNS.values()),
             ],
         )
         ids = dict(cursor.fetchall())
@@ -459,6 +459,13 @@ def _arrays(columns: Mapping[str, str]) -> str:
 
 def _euros(cents: int) -> str:
     return f"{number_format(Decimal(cents) / 100, 2, force_grouping=True)} EUR"
+
+
+def _array(values: Sequence[Any], kind: str) -> list[Any] | str:
+    """What the driver makes of a list, written at once for numbers and days, which need no quotes."""
+    if kind == "text":
+        return list(values)
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def _content(line: Line) -> tuple[Any, ...]:

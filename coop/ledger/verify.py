@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from coop.ledger.actions import JOURNAL, chain_of, digest_of, entry_digests_of
-from coop.ledger.chart import BUDGET_CODES, AccountCode, Layer
+from coop.ledger.chart import BUDGET_CODES, CHART, AccountCode, Layer
 from coop.ledger.evidence import all_evidence
 from coop.ledger.models import Entry, Period, Posting
 from coop.tenancy.models import NumberRange
@@ -46,6 +46,8 @@ def _entries() -> Iterator[str]:
         for layer in Layer:
             if sum(row[2] for row in rows if row[7] == layer):
                 yield f"entry {entry.number}: the {layer.name.lower()} layer does not sum to zero"
+        if any(row[7] != CHART[row[1]].layer for row in rows):
+            yield f"entry {entry.number}: a posting lies in another layer than its account"
         digest = digest_of(
             number=entry.number,
             booked_on=entry.booked_on,

@@ -106,6 +106,18 @@ def test_an_entry_out_of_balance_is_found(books, code, layer):
     )
 
 
+def test_a_posting_moved_to_another_layer_is_found(books):
+    # Both layers balance all the same: the two postings of the client's debt and the revenue go over together.
+    with tampering() as cursor:
+        cursor.execute(
+            "UPDATE ledger_posting p SET layer = 2 FROM ledger_entry e "
+            "WHERE e.id = p.entry_id AND e.number = 2 AND p.layer = 1 AND p.coop_id = %s",
+            [books.pk],
+        )
+        assert cursor.rowcount > 1
+    assert verified(books.slug) == (1, [f"{books.slug}: entry 2: a posting lies in another layer than its account"])
+
+
 def delete(number: int, coop_id: int) -> tuple[str, int | None]:
     """Delete an entry with all its postings; its source, and the budget that it moved."""
     entry = Entry.objects.get(number=number)
