@@ -97,6 +97,7 @@ def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "form": form,
             "counts": queries.work_counts(of_clients=_of_clients(request)),
             "has_account": queries.default_account() is not None,
+            "accounts_url": reverse("banking:accounts") if Role.ACCOUNTANT in request.roles else "",  # type: ignore[attr-defined]
             "items": [
                 {
                     "budget": item.budget.name,
