@@ -24,7 +24,7 @@ def letter_context(invoice: Invoice) -> dict[str, Any]:
     town = f"{seller['postcode']} {seller['city']}"
     # The legal form belongs to the name (§ 25a GenG) and often stands in it already.
     form = seller["legal_form"]
-    name = seller["name"] if seller["name"].split()[-1] == form else f"{seller['name']} {form}"
+    name = seller["name"] if form in seller["name"].split() else f"{seller['name']} {form}"
     return {
         "invoice": invoice,
         "lines": list(InvoiceLine.objects.filter(invoice=invoice).order_by("position")),

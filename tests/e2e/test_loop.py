@@ -9,10 +9,10 @@ from lxml import etree
 from coop.banking.camt_writer import camt053
 from coop.banking.models import Claim
 from coop.documents.actions import waiting_ids
-from coop.documents.tasks import AT_ONCE, render
+from coop.documents.tasks import AT_A_TIME, AT_ONCE, render
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
-from coop.tenancy.tasks import enqueue
+from coop.tenancy.tasks import enqueue_many
 from invoicing.models import Job
 from invoicing.states import JobState
 from tests.e2e.conftest import PASSWORD
@@ -271,8 +271,7 @@ def _read_the_payslip(house, member):
     """The member's payslip, its PDF, and what the budget says to it."""
     with coop_scope(house.coop.pk):
         # Papers of a run are in no hurry: the calendar's next round draws them. Here only this cooperative's.
-        for document_id in waiting_ids(CLOCK, AT_ONCE):
-            enqueue(render, coop_id=house.coop.pk, document_id=document_id)
+        enqueue_many(render, waiting_ids(CLOCK, AT_ONCE), at_a_time=AT_A_TIME, coop_id=house.coop.pk)
     member.nav("My payslips")
     member.sees(NET)
     member.check("payslips")
