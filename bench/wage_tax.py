@@ -10,27 +10,29 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
 from django.conf import settings
 
 settings.configure()  # The command's reader of the plan's names is used, no setting of Django is.
 
+from bench.ground import load  # noqa: E402
 from payroll.germany.wage_tax import WageTaxInput, WageTaxLaw, wage_tax  # noqa: E402
 from payroll.json_lines import Keys  # noqa: E402
 from payroll.management.commands.wagetax import PLANS, Command, read_inputs  # noqa: E402
 
 CASES = Path(__file__).parents[1] / "tests" / "payroll" / "germany" / "cases"
-ROUNDS = 5
+ROUNDS = 15
 
 
-def per_second(count: int, work: Callable[[], object]) -> float:
-    """Of the processor's time and the best of a few rounds: the machine may be busy with others."""
-    best = float("inf")
+def per_second(count: int, work: Callable[[], object]) -> tuple[float, float]:
+    """The best and the median of some rounds, of the processor's time: the machine may be busy with others."""
+    taken = []
     for _ in range(ROUNDS):
         begun = time.process_time()
         work()
-        best = min(best, time.process_time() - begun)
-    return count / best
+        taken.append(time.process_time() - begun)
+    return count / min(taken), count / median(taken)
 
 
 def compute(inputs: list[WageTaxInput], law: WageTaxLaw) -> None:
@@ -44,7 +46,7 @@ def build_and_compute(inputs: list[WageTaxInput], law: WageTaxLaw) -> None:
 
 
 def main() -> None:
-    print(f"Python {platform.python_version()}, a second of one core's time, best of {ROUNDS}")
+    print(f"Python {platform.python_version()}, a second of one core's time, best and median of {ROUNDS}; {load()}")
     for year in PLANS:
         measure(year)
 
@@ -58,13 +60,13 @@ def measure(year: int) -> None:
     inputs = [read_inputs(Keys(case["in"], "in."), PLANS[year]) for case in cases]
     current = [one for one in inputs if one.one_off is None]
     encoded = [json.dumps(case).encode() for case in cases]
-    for what, figure in (
+    for what, (best, middle) in (
         ("current wages", per_second(len(current), lambda: compute(current, law))),
         ("current wages, their input built", per_second(len(current), lambda: build_and_compute(current, law))),
         ("all cases, one-off payments too", per_second(len(inputs), lambda: compute(inputs, law))),
         ("JSON lines answered", per_second(len(cases), lambda: command.answer_block(encoded))),
     ):
-        print(f"{year}: {figure:>9,.0f} {what}")
+        print(f"{year}: {best:>9,.0f} {middle:>9,.0f} {what}")
 
 
 if __name__ == "__main__":
