@@ -2,10 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -17,26 +15,23 @@ from coop.banking.queries import default_account, waiting_cents
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import lock_budgets, month_of, next_month, post, post_all, settle_commitments
+from coop.ledger.actions import lock_budgets, next_month, post, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
-from coop.ledger.lines import Draft, Line, credit, debit, draft, netted, turned
 from coop.ledger.queries import budget_figures, figures_of, party_balances
 from coop.tenancy.models import User
-from coop.tenancy.queries import local_day, policy_on, this_cooperative
+from coop.tenancy.queries import local_day, policy_on
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.tasks import enqueue
 from payroll import tasks
-from payroll.calculation import Computed, DataMissing, compute, latest, shortfall_cents, terms_of
+from payroll.calculation import DataMissing, latest, shortfall_cents
+from payroll.drafts import AMOUNTS, draft_payslips
 from payroll.employment import roll_promises_forward
-from payroll.germany.salary import SalaryLaw, salary_law
+from payroll.entries import payslip_entry
+from payroll.germany.salary import salary_law
 from payroll.models import (
-    EmploymentContract,
-    HealthFundRate,
-    InsuranceData,
     PayoutAccount,
     PayrollRun,
     Payslip,
-    TaxData,
 )
 from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
@@ -46,21 +41,6 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 200
 """People per job: small enough to show progress, large enough that set-based reads pay."""
-CORRECTED = frozenset(
-    {
-        "gross_cents",
-        "employee_cents",
-        "employer_cents",
-        "levies_cents",
-        "flat_tax_cents",
-        "wage_tax_cents",
-        "soli_cents",
-        "church_tax_cents",
-        "net_cents",
-        "cost_cents",
-    }
-)
-"""The amounts in which a correction may differ from what it corrects."""
 KEPT_YEARS = 6
 """Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
 
@@ -166,48 +146,11 @@ def compute_chunk(*, run_id: int, person_ids: Sequence[int], started_at: datetim
     return len(slips)
 
 
-def draft_payslips(month: date, person_ids: Sequence[int], *, run_id: int | None = None) -> Iterable[Payslip]:
-    """Unsaved payslips of a month for people, read in a fixed number of statements and computed one by one."""
-    law = salary_law(month)
-    levies_rate = policy_on(month).levies_rate
-    state = this_cooperative().federal_state
-    contracts = contracts_in(month).filter(person_id__in=person_ids).select_related("person")
-    tax = latest(TaxData.objects.filter(person_id__in=person_ids), "person_id", month)
-    insurance = latest(InsuranceData.objects.filter(person_id__in=person_ids), "person_id", month)
-    accounts = latest(PayoutAccount.objects.filter(person_id__in=person_ids), "person_id", next_month(month))
-    rates = latest(HealthFundRate.objects.all(), "fund_id", month)
-    known = _Known(tax=tax, insurance=insurance, rates=rates, accounts=accounts)
-    for contract in contracts:
-        slip = Payslip(
-            run_id=run_id,
-            person_id=contract.person_id,
-            contract=contract,
-            budget_id=contract.person.budget_id,
-            month=month,
-            state=PayslipState.DRAFT,
-            gross_cents=contract.gross_cents,
-        )
-        try:
-            computed = _compute(law, contract, known, levies_rate=levies_rate, state=state)
-        except StetigError as error:
-            _fail(slip, str(error))
-        except Exception as error:  # noqa: BLE001 (one person's data must never stop the others)
-            # The kind of error only: its text may quote pay or tax data.
-            logger.error("contract %s could not be computed: %s", contract.pk, type(error).__name__)  # noqa: TRY400
-            _fail(
-                slip, _("This could not be computed. Please check the person's data; support sees the kind of error.")
-            )
-        else:
-            _fill(slip, computed, law)
-        yield slip
-
-
 def people_to_pay(month: date) -> list[int]:
     """Ids of people employed in a month without a posted payslip for it."""
     paid = Payslip.objects.filter(month=month, state=PayslipState.POSTED).values("person_id")
-    return list(
-        contracts_in(month).exclude(person_id__in=paid).order_by("person_id").values_list("person_id", flat=True)
-    )
+    unpaid = contracts_in(month).exclude(person_id__in=paid)
+    return list(unpaid.order_by("person_id").values_list("person_id", flat=True).distinct())
 
 
 @transaction.atomic
@@ -286,7 +229,10 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
         slip.shortfall_cents = shortfall_cents(figures[slip.bearing_budget_id], slip.cost_cents)
         slip.state = PayslipState.POSTED
         slip.posted_on = on
-    post_all([payslip_entry(slip, event_on=on) for slip in slips], by=run.approved_by)
+    # A month without pay and contributions is a payslip, and nothing to book.
+    post_all(
+        [payslip_entry(slip, event_on=on) for slip in slips if slip.gross_cents or slip.cost_cents], by=run.approved_by
+    )
     _store_posted(slips)
     settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
     roll_promises_forward(on=on)
@@ -311,7 +257,7 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     """
     run = _locked_run(run_id)
     posted = Payslip.objects.filter(run=run, state=PayslipState.POSTED).order_by("person_id")
-    slips = list(posted.only("person_id", "net_cents"))
+    slips = list(posted.defer("lines", "inputs"))
     parties = [f"person:{slip.person_id}" for slip in slips]
     owed = party_balances(AccountCode.NET_PAY, parties)
     ordered = waiting_cents(AccountCode.NET_PAY, parties)
@@ -321,8 +267,8 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     text = _("Salary %(month)s") % {"month": f"{run.month:%m/%Y}"}
     lines = []
     for slip, party in zip(slips, parties, strict=True):
-        from_before = -owed.get(party, 0) - ordered.get(party, 0) - slip.net_cents
-        cents = slip.net_cents + max(0, from_before)
+        from_before = -owed.get(party, 0) - ordered.get(party, 0) - slip.payout_cents
+        cents = slip.payout_cents + max(0, from_before)
         if cents > 0:
             account = accounts[slip.person_id]
             name, number = account.holder, f"SAL-{run.month:%Y%m}-{slip.pk}"
@@ -338,44 +284,6 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
 def order_source(run_id: int) -> str:
     """What a run's payment order is known by."""
     return f"payroll run:{run_id}"
-
-
-def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:
-    """The entry of a payslip (walk e), or of its difference to the payslip that it corrects (walk j).
-
-    A correction turns the old lines and adds the new ones, so that another fund or budget is put right too; what
-    stays the same falls out. Its tax belongs to the month in which it is booked.
-    """
-    lines = _payslip_lines(slip, month_of(event_on))
-    if before is not None:
-        lines = netted([*lines, *(turned(line) for line in _payslip_lines(before, month_of(event_on)))])
-    name = _("Salary %(month)s") if before is None else _("Correction of salary %(month)s")
-    return draft(
-        f"payslip:{slip.pk}",
-        event_on,
-        name % {"month": f"{slip.month:%m/%Y}"},
-        lines,
-        document=f"payslip {slip.month:%Y-%m}/{slip.pk}",
-    )
-
-
-def _payslip_lines(slip: Payslip, tax: date) -> list[Line]:
-    service, fund, budget = slip.month, f"fund:{slip.inputs['fund_id']}", slip.budget_id
-    funds = slip.employee_cents + slip.employer_cents + slip.flat_tax_cents
-    taxes = slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents
-    employer = slip.employer_cents + slip.levies_cents + slip.flat_tax_cents
-    return [
-        debit(AccountCode.WAGES, slip.gross_cents, service_month=service),
-        debit(AccountCode.EMPLOYER_COST, employer, service_month=service),
-        credit(AccountCode.NET_PAY, slip.net_cents, party=f"person:{slip.person_id}", service_month=service),
-        credit(AccountCode.WAGE_TAX, taxes, party=f"wage tax:{tax:%Y-%m}", service_month=service, tax_month=tax),
-        credit(AccountCode.FUNDS, funds, party=fund, service_month=service),
-        credit(AccountCode.LEVIES, slip.levies_cents, party=fund, service_month=service),
-        debit(AccountCode.FREE, slip.cost_cents, budget_id=budget, service_month=service),
-        credit(AccountCode.RELEASE, slip.cost_cents, service_month=service),
-        debit(AccountCode.SHORTFALL, slip.shortfall_cents, service_month=service),
-        credit(AccountCode.FREE, slip.shortfall_cents, budget_id=budget, service_month=service),
-    ]
 
 
 def payslip_document(slip: Payslip) -> Document:
@@ -426,7 +334,7 @@ def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
 
 
 def _what_counts(slip: Payslip) -> tuple[object, ...]:
-    amounts = (getattr(slip, field.name) for field in Payslip._meta.concrete_fields if field.name in CORRECTED)
+    amounts = (getattr(slip, name) for name in AMOUNTS)
     return (*amounts, slip.budget_id, slip.inputs["fund_id"])
 
 
@@ -445,74 +353,12 @@ def _corrected_shortfall(new: Payslip, before: Payslip, on: date) -> int:
 # --- inside -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is entered about people, newest first, by person; `rates` by fund."""
-
-    tax: dict[int, TaxData]
-    insurance: dict[int, InsuranceData]
-    rates: dict[int, HealthFundRate]
-    accounts: dict[int, PayoutAccount]
-
-
-def _compute(
-    law: SalaryLaw, contract: EmploymentContract, known: _Known, *, levies_rate: Decimal, state: str
-) -> Computed:
-    person_id = contract.person_id
-    if person_id not in known.accounts:
-        raise DataMissing(_("The account for net pay is missing. Enter the IBAN."))
-    if person_id not in known.tax:
-        raise DataMissing(_("Tax data is missing. Enter it with the month it begins."))
-    if person_id not in known.insurance:
-        raise DataMissing(_("Insurance data is missing. Enter it with the month it begins."))
-    insured = known.insurance[person_id]
-    if insured.fund_id not in known.rates:
-        raise DataMissing(_("The additional rate of the health fund is missing. Enter it with its source."))
-    if contract.person.budget_id is None:
-        raise DataMissing(_("There is no budget. Admit the person first."))
-    terms = terms_of(
-        contract=contract,
-        tax=known.tax[person_id],
-        insurance=insured,
-        fund_rate=known.rates[insured.fund_id],
-        levies_rate=levies_rate,
-        workplace_state=state,
-        day=law.wage_tax.day,
-    )
-    computed = compute(law, terms, contract.gross_cents)
-    computed.inputs["fund_id"] = insured.fund_id
-    return computed
-
-
-def _fail(slip: Payslip, problem: str) -> None:
-    slip.state = PayslipState.FAILED
-    slip.problem = problem[:400]
-    # Nothing adds up where nothing was computed: the checks of the row see zeros.
-    slip.gross_cents = 0
-
-
 def _hand_over_when_complete(run: PayrollRun, at: datetime) -> None:
     """Give a locked run to its reviewer once all its people are computed."""
     if Payslip.objects.filter(run=run).count() >= len(run.people):
         run.state = RunState.COMPUTED
         run.computed_at = at
         run.save(update_fields=["state", "computed_at"])
-
-
-def _fill(slip: Payslip, computed: Computed, law: SalaryLaw) -> None:
-    result = computed.salary
-    slip.employee_cents = result.contributions.employee_cents
-    slip.employer_cents = result.contributions.employer_cents
-    slip.flat_tax_cents = result.contributions.flat_tax_cents
-    slip.levies_cents = result.levies_cents
-    slip.wage_tax_cents = result.wage_tax_cents
-    slip.soli_cents = result.soli_cents
-    slip.church_tax_cents = result.church_tax_cents
-    slip.net_cents = result.net_cents
-    slip.cost_cents = result.cost_cents
-    slip.inputs = computed.inputs
-    slip.lines = computed.lines
-    slip.law_digest = law.wage_tax.digest
 
 
 def _store_drafts(slips: Sequence[Payslip]) -> None:

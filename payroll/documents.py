@@ -11,25 +11,14 @@ from django.utils.translation import gettext as _
 from coop.documents.pdf import pdf_of
 from coop.tenancy.models import Cooperative
 from coop.tenancy.queries import this_cooperative
-from payroll.calculation import latest, terms_from
+from payroll.calculation import latest
 from payroll.explanations import ExplainedLine, Side, explained, of_side
 from payroll.germany.contributions import Group
-from payroll.germany.salary import salary_law
 from payroll.insurance_number import birth_date_in
 from payroll.models import InsuranceData, Payslip, TaxData
 from payroll.queries import budget_step, employed_since, payslip_by_id
 
-DAYS_OF_MONTH = 30
-"""Salaries are paid for whole months: 30 insurance days (§ 1 (1) BVV), and a month's wage tax."""
 _LANGUAGES = ("de", "en")
-# Group of persons and contribution groups as the notices to the funds name them (§ 28b SGB IV). A Minijobber
-# without an opt-out is insured in pension insurance.
-_KEYS = {
-    Group.FULL: ("101", "1-1-1-1"),
-    Group.MIDIJOB: ("101", "1-1-1-1"),
-    Group.MINIJOB: ("109", "6-1-0-0"),
-    Group.WERKSTUDENT: ("106", "0-1-0-0"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +113,7 @@ def facts(slip: Payslip) -> list[tuple[Any, Any]]:
     born = birth_date_in(insured.insurance_number, slip.month) if insured else None
     church_rate = Decimal(inputs["church_rate"])
     group = group_of(slip)
-    persons, branches = _KEYS[group]
+    persons, branches = inputs["person_group"], inputs["contribution_group"]
     rows: list[tuple[Any, Any]] = [
         (_("Date of birth"), f"{born:%d.%m.%Y}" if born else "–"),
         (_("Insurance number"), insured.insurance_number if insured else "–"),
@@ -133,7 +122,7 @@ def facts(slip: Payslip) -> list[tuple[Any, Any]]:
             _("Employed until"),
             f"{slip.contract.ends_on - timedelta(days=1):%d.%m.%Y}" if slip.contract.ends_on else _("open"),
         ),
-        (_("Tax days / insurance days"), f"{DAYS_OF_MONTH} / {DAYS_OF_MONTH}"),
+        (_("Tax days / insurance days"), f"{inputs['tax_days']} / {inputs['insured_days']}"),
         (_("Tax identification number"), tax.tax_id if tax else "–"),
         (_("Tax class"), _tax_class(inputs)),
         (_("Child allowances"), _number(Decimal(inputs["child_allowances"]))),
@@ -149,10 +138,7 @@ def facts(slip: Payslip) -> list[tuple[Any, Any]]:
 
 def group_of(slip: Payslip) -> Group:
     """Which rules of social insurance a payslip followed."""
-    terms = terms_from(slip.inputs)
-    if terms.kind.value == "auto":
-        return salary_law(slip.month).contributions.group_of_pay(slip.gross_cents)
-    return Group(terms.kind.value)
+    return Group(slip.inputs["group"])
 
 
 def differences(slip: Payslip) -> list[Difference]:

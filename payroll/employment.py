@@ -14,12 +14,20 @@ from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, this_cooperative
 from members.models import Person
 from payroll.calculation import SAXONY, DataMissing, latest, terms_of
+from payroll.facts import age_relief_year
 from payroll.germany.law import german_law
 from payroll.germany.salary import Salary, salary, salary_law
 from payroll.germany.terms import Kind, Terms
 from payroll.master_data import agree_contract, end_contract
-from payroll.models import EmploymentContract, HealthFundRate, InsuranceData, TaxData
-from payroll.states import EmploymentKind
+from payroll.models import (
+    AccidentRate,
+    EmploymentContract,
+    HealthFundRate,
+    InsuranceData,
+    OtherEmployment,
+    TaxData,
+)
+from payroll.states import EmploymentKind, OtherJob
 
 WEEKS_A_MONTH = Decimal(13) / Decimal(3)
 
@@ -214,7 +222,16 @@ def _terms(person_id: int, month: date, kind: EmploymentKind) -> Terms | None:
     rate = latest(HealthFundRate.objects.filter(fund_id=insured.fund_id), "fund_id", month).get(insured.fund_id)
     if rate is None:
         return None
+    elsewhere = {
+        row.kind: row.gross_cents
+        for row in OtherEmployment.objects.filter(person_id=person_id, since__lte=month).order_by("since")
+    }
+    accident = AccidentRate.objects.filter(since__lte=month).order_by("-since").first()
     return terms_of(
+        accident_rate=accident.rate if accident else None,
+        other_insured_cents=elsewhere.get(OtherJob.INSURED, 0),
+        other_minijob_cents=elsewhere.get(OtherJob.MINIJOB, 0),
+        age_relief_year=age_relief_year(insured.insurance_number, month),
         contract=EmploymentContract(kind=kind),
         tax=tax,
         insurance=insured,

@@ -313,6 +313,9 @@ class WageElement(CoopOwned):
     amount_cents = models.PositiveBigIntegerField(_("amount"))
     hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=2, null=True, blank=True)
     instalment_cents = models.PositiveBigIntegerField(_("instalment of a month"), default=0)
+    dependants = models.PositiveSmallIntegerField(
+        _("set-off: people supported by law"), default=0, validators=[MaxValueValidator(5)]
+    )
     text = models.CharField(_("what it is for"), max_length=120)
     entered_at = models.DateTimeField()
     entered_by = LoginKey(null=True)
@@ -420,10 +423,20 @@ class Payslip(CoopOwned):
     soli_cents = models.BigIntegerField(default=0)
     church_tax_cents = models.BigIntegerField(default=0)
     net_cents = models.BigIntegerField(default=0)
+    one_off_cents = models.BigIntegerField(default=0, help_text=_("One-off pay within gross pay."))
+    in_kind_cents = models.BigIntegerField(default=0, help_text=_("Benefits in kind within gross pay."))
+    subsidy_cents = models.BigIntegerField(default=0, help_text=_("The employer's part of private premiums."))
+    free_cents = models.BigIntegerField(default=0, help_text=_("Paid beside gross pay, free of tax."))
+    advance_cents = models.BigIntegerField(default=0, help_text=_("Advances paid, less those paid back."))
+    garnished_cents = models.BigIntegerField(default=0, help_text=_("Kept back for creditors."))
+    set_off_cents = models.BigIntegerField(default=0, help_text=_("Kept back for what is owed to the cooperative."))
+    accident_cents = models.BigIntegerField(default=0, help_text=_("Accident insurance within the levies."))
     cost_cents = models.BigIntegerField(default=0)
     shortfall_cents = models.BigIntegerField(default=0)
     inputs = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, blank=True, help_text=_("Of all that it is computed from."))
     law_digest = models.CharField(max_length=64, blank=True)
     corrects = CoopForeignKey("self", null=True, blank=True, related_name="corrections")
     posted_on = models.DateField(null=True, blank=True)
@@ -451,7 +464,13 @@ class Payslip(CoopOwned):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    cost_cents=F("gross_cents") + F("employer_cents") + F("levies_cents") + F("flat_tax_cents")
+                    cost_cents=F("gross_cents")
+                    - F("in_kind_cents")
+                    + F("employer_cents")
+                    + F("levies_cents")
+                    + F("flat_tax_cents")
+                    + F("subsidy_cents")
+                    + F("free_cents")
                 ),
                 name="payslip_cost_adds_up",
             ),
@@ -476,6 +495,12 @@ class Payslip(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+    @property
+    def payout_cents(self) -> int:
+        """What is transferred: net pay, what is paid beside it, less what was had already or is kept back."""
+        beside = self.subsidy_cents + self.free_cents + self.advance_cents
+        return self.net_cents + beside - self.in_kind_cents - self.garnished_cents - self.set_off_cents
 
     @property
     def bearing_budget_id(self) -> int:

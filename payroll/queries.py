@@ -232,7 +232,8 @@ class PersonFile:
 
 def employed_in(month: date) -> list[EmployedRow]:
     """Everybody employed in a month, by name, with what their salary still lacks."""
-    contracts = list(contracts_in(month).select_related("person"))
+    rows = contracts_in(month).select_related("person").order_by("starts_on")
+    contracts = list({contract.person_id: contract for contract in rows}.values())
     missing = missing_data([contract.person for contract in contracts], month)
     rows = [
         EmployedRow(
@@ -253,7 +254,7 @@ def employed_in(month: date) -> list[EmployedRow]:
 def people_rows(month: date) -> list[PersonRow]:
     """All members, those employed in the month first, with what a salary would still lack."""
     people = list(Person.objects.filter(state=PersonState.ADMITTED))
-    contracts = {contract.person_id: contract for contract in contracts_in(month)}
+    contracts = {contract.person_id: contract for contract in contracts_in(month).order_by("starts_on")}
     missing = missing_data([person for person in people if person.pk in contracts], month)
     rows = [
         PersonRow(
@@ -310,8 +311,8 @@ def person_file(person_id: int, month: date) -> PersonFile:
 
 
 def contracts_in(month: date) -> Any:
-    """Contracts in force in a month; salaries begin and end with months, so on its first day."""
-    return EmploymentContract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=month), starts_on__lte=month)
+    """Contracts in force on a day of a month; a person may have several, one after the other."""
+    return EmploymentContract.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=month), starts_on__lt=after(month))
 
 
 # --- funds ------------------------------------------------------------------------------------------------------

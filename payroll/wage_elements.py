@@ -31,6 +31,7 @@ def enter_wage_element(
     until: date | None = None,
     hours: Decimal | None = None,
     instalment_cents: int = 0,
+    dependants: int = 0,
 ) -> WageElement:
     """Enter what is paid or kept back in the months from `since` until (and without) `until`.
 
@@ -62,6 +63,7 @@ def enter_wage_element(
         amount_cents=amount_cents,
         hours=hours,
         instalment_cents=instalment_cents,
+        dependants=dependants,
         text=text.strip(),
         entered_at=at,
         entered_by=by,

@@ -17,7 +17,7 @@ from invoicing.models import Invoice, InvoicePayment, Job
 from invoicing.queries import JobRow, job_rows
 from invoicing.states import InvoiceState, JobState
 from members.models import Person
-from payroll.actions import draft_payslips
+from payroll.drafts import draft_payslips
 from payroll.models import Payslip
 from payroll.pay_days import pay_day
 from payroll.states import PayslipState

@@ -23,6 +23,7 @@ class AccountCode(StrEnum):
     IN_TRANSIT = "in_transit"
     RECEIVABLE = "receivable"
     INPUT_VAT = "input_vat"
+    ADVANCES = "advances"
     # legal: what we owe
     VAT = "vat"
     VAT_NOT_DUE = "vat_not_due"
@@ -32,6 +33,7 @@ class AccountCode(StrEnum):
     WAGE_TAX = "wage_tax"
     FUNDS = "funds"
     LEVIES = "levies"
+    GARNISHMENTS = "garnishments"
     PAYABLE_MEMBER = "payable_member"
     UNMATCHED = "unmatched"
     # legal: capital
@@ -44,6 +46,7 @@ class AccountCode(StrEnum):
     REVENUE_THIRD_COUNTRY = "revenue_third_country"
     WAGES = "wages"
     EMPLOYER_COST = "employer_cost"
+    FREE_PAY = "free_pay"
     BAD_DEBT = "bad_debt"
     INTEREST_INCOME = "interest_income"
     FLAT_FEE_INCOME = "flat_fee_income"

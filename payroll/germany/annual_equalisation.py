@@ -30,6 +30,7 @@ class Exclusion(StrEnum):
     ALLOWANCES = "allowances"
     SHORT_TIME_BENEFIT = "short_time_benefit"
     LETTER_U = "letter_u"
+    PROVISION_CHANGED = "provision_changed"
 
 
 class EqualisationExcluded(StetigError):
@@ -58,6 +59,8 @@ class YearOfWages:
     """Short-time benefit or another benefit under progression was paid."""
     letter_u: bool = False
     """The wage account holds a letter U: five days or more without pay."""
+    provision_changed: bool = False
+    """What the provision allowance rests on, such as the fund's additional rate, changed within the year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ def exclusions(year: YearOfWages) -> tuple[Exclusion, ...]:
         Exclusion.ALLOWANCES: year.allowances,
         Exclusion.SHORT_TIME_BENEFIT: year.short_time_benefit,
         Exclusion.LETTER_U: year.letter_u,
+        Exclusion.PROVISION_CHANGED: year.provision_changed,
     }
     return tuple(reason for reason, holds in found.items() if holds)
 

@@ -68,6 +68,18 @@ def health_fund(rate: str = "0.0269") -> HealthFund:
     )
 
 
+def minijob_centre() -> HealthFund:
+    """A fictitious fund that collects for Minijobs."""
+    return HealthFund.objects.filter(minijobs=True).first() or enter_health_fund(
+        name="Minijob-Zentrale",
+        number="98000000",
+        since=date(2025, 1, 1),
+        additional_rate=Decimal(0),
+        source="fictitious",
+        minijobs=True,
+    )
+
+
 def make_member(name: str = "Ada") -> Person:
     """A member with a budget, admitted in January."""
     return members.make_member(name=f"{name} {next(_counter)}", on=JANUARY)
@@ -106,6 +118,7 @@ def employ(
     n = person.pk % 1_000_000
     if default_account() is None:
         make_account()
+    minijob_centre()
     if leave_out != "tax":
         enter_tax_data(
             person_id=person.pk,

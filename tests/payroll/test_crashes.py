@@ -122,7 +122,7 @@ def outcome(office: Office) -> dict[str, Any]:
         plain = [
             field.name
             for field in Payslip._meta.concrete_fields
-            if not field.is_relation and field.name not in {"id", "inputs"}
+            if not field.is_relation and field.name not in {"id", "inputs", "digest"}
         ]
         entries = list(Entry.objects.order_by("number"))
         postings: dict[int, list[Any]] = {}
@@ -137,7 +137,7 @@ def outcome(office: Office) -> dict[str, Any]:
                 (
                     people[slip.person_id],
                     [getattr(slip, name) for name in plain],
-                    {key: value for key, value in slip.inputs.items() if key != "fund_id"},
+                    {key: value for key, value in slip.inputs.items() if not key.endswith("fund_id")},
                 )
                 for slip in slips
             ],

@@ -227,14 +227,15 @@ def test_a_chunk_costs_the_same_statements_for_1_and_40_people(cast, django_asse
 
 
 def test_a_payslip_can_be_recomputed_from_what_it_stores(cast):
-    from payroll.calculation import terms_from
-    from payroll.germany.salary import salary, salary_law
+    from payroll.calculation import facts_from
+    from payroll.germany.salary import salary_law
 
     employ(make_member(), 321_000, tax_class=4, factor=Decimal("0.935"), child_allowances=Decimal("0.5"))
     run_month(cast)
     slip = Payslip.objects.get()
-    again = salary(salary_law(slip.month), terms_from(slip.inputs), slip.gross_cents)
-    assert (again.net_cents, again.cost_cents) == (slip.net_cents, slip.cost_cents)
+    again = compute(salary_law(slip.month), facts_from(slip.inputs))
+    assert (again.salary.net_cents, again.cost_cents) == (slip.net_cents, slip.cost_cents)
+    assert (again.inputs, again.lines) == (slip.inputs, slip.lines)
     employee = sum(line["amount_cents"] for line in slip.lines if line["code"].endswith(".employee"))
     assert employee == slip.employee_cents
 
@@ -278,12 +279,12 @@ def test_data_that_breaks_the_calculation_is_that_persons_problem_alone(cast, ca
     employ(ada, 222_222)
     employ(bo)
 
-    def broken(law, terms, gross):
-        if gross == 222_222:
+    def broken(law, facts):
+        if facts.base_cents == 222_222:
             raise ZeroDivisionError("gross 222222")
-        return compute(law, terms, gross)
+        return compute(law, facts)
 
-    monkeypatch.setattr("payroll.actions.compute", broken)
+    monkeypatch.setattr("payroll.drafts.compute", broken)
     run_month(cast)
     assert Payslip.objects.get(person=bo).state == PayslipState.POSTED
     assert Payslip.objects.get(person=ada).state == PayslipState.FAILED

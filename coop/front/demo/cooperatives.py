@@ -225,4 +225,12 @@ def open_office(plan: Plan, make_login: Callable[..., User]) -> Office:
                 )
                 for name, number, rate in FUNDS
             ]
+            enter_health_fund(
+                name="Minijob-Zentrale (erfunden)",
+                number="99000009",
+                since=FOUNDED,
+                additional_rate=Decimal(0),
+                source=FUND_SOURCE,
+                minijobs=True,
+            )
     return Office(plan=plan, cooperative=cooperative, staff=staff, bank_iban=account, funds=funds)

@@ -1,0 +1,56 @@
+"""What a payslip books."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from coop.ledger.actions import month_of
+from coop.ledger.chart import AccountCode
+from coop.ledger.lines import Draft, Line, credit, debit, draft, netted, turned
+from payroll.models import Payslip
+
+ACCIDENT_PARTY = "accident insurance"
+
+
+def payslip_entry(slip: Payslip, *, event_on: date, before: Payslip | None = None) -> Draft:
+    """The entry of a payslip (walk e), or of its difference to the payslip that it corrects (walk j).
+
+    A correction turns the old lines and adds the new ones, so that another fund or budget is put right too; what
+    stays the same falls out. Its tax belongs to the month in which it is booked.
+    """
+    lines = _payslip_lines(slip, month_of(event_on))
+    if before is not None:
+        lines = netted([*lines, *(turned(line) for line in _payslip_lines(before, month_of(event_on)))])
+    name = _("Salary %(month)s") if before is None else _("Correction of salary %(month)s")
+    return draft(
+        f"payslip:{slip.pk}",
+        event_on,
+        name % {"month": f"{slip.month:%m/%Y}"},
+        lines,
+        document=f"payslip {slip.month:%Y-%m}/{slip.pk}",
+    )
+
+
+def _payslip_lines(slip: Payslip, tax: date) -> list[Line]:
+    service, fund, budget = slip.month, f"fund:{slip.inputs['fund_id']}", slip.budget_id
+    person = f"person:{slip.person_id}"
+    funds = slip.employee_cents + slip.employer_cents + slip.flat_tax_cents
+    taxes = slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents
+    employer = slip.employer_cents + slip.levies_cents + slip.flat_tax_cents + slip.subsidy_cents
+    return [
+        # A benefit in kind was booked where it was bought.
+        debit(AccountCode.WAGES, slip.gross_cents - slip.in_kind_cents, service_month=service),
+        debit(AccountCode.EMPLOYER_COST, employer, service_month=service),
+        debit(AccountCode.FREE_PAY, slip.free_cents, service_month=service),
+        debit(AccountCode.ADVANCES, slip.advance_cents - slip.set_off_cents, party=person, service_month=service),
+        credit(AccountCode.GARNISHMENTS, slip.garnished_cents, party=person, service_month=service),
+        credit(AccountCode.NET_PAY, slip.payout_cents, party=person, service_month=service),
+        credit(AccountCode.WAGE_TAX, taxes, party=f"wage tax:{tax:%Y-%m}", service_month=service, tax_month=tax),
+        credit(AccountCode.FUNDS, funds, party=fund, service_month=service),
+        credit(AccountCode.LEVIES, slip.levies_cents - slip.accident_cents, party=fund, service_month=service),
+        credit(AccountCode.LEVIES, slip.accident_cents, party=ACCIDENT_PARTY, service_month=service),
+        debit(AccountCode.FREE, slip.cost_cents, budget_id=budget, service_month=service),
+        credit(AccountCode.RELEASE, slip.cost_cents, service_month=service),
+        debit(AccountCode.SHORTFALL, slip.shortfall_cents, service_month=service),
+        credit(AccountCode.FREE, slip.shortfall_cents, budget_id=budget, service_month=service),
+    ]
