@@ -86,7 +86,7 @@ PLACES = (
         roles=frozenset({Role.PAYROLL}),
         waiting=(Work.REQUESTS,),
     ),
-    Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL})),
+    Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL}), waiting=(Work.INTAKES,)),
     Place(
         name="timekeeping:office",
         label=_("Absences and hours"),

@@ -32,6 +32,8 @@ from invoicing.models import Job, JobMessage
 from invoicing.states import JobState
 from members.models import Person
 from members.states import PersonState
+from payroll.intake.models import Intake
+from payroll.intake.states import IntakeState
 from payroll.models import PayrollRun, Payslip
 from payroll.states import PayslipState, RunState
 from payroll.timekeeping.models import Absence, HoursMonth
@@ -51,6 +53,7 @@ class Work(StrEnum):
     MONEY = "money"
     RETURNED = "returned"
     REQUESTS = "requests"
+    INTAKES = "intakes"
     ABSENCES = "absences"
     HOURS = "hours"
     MISSING = "missing"
@@ -195,6 +198,17 @@ KINDS: dict[Work, _Kind] = {
             url=address_of("planning:request", row["id"]),
         ),
         page="planning:requests",
+    ),
+    Work.INTAKES: _Kind(
+        title=_("Data of members to confirm"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: Intake.objects.filter(state=IntakeState.HANDED_IN),
+        order=("handed_in_at", "id"),
+        values={"name": F("person__name"), "since": F("handed_in_at")},
+        row=lambda row: WorkRow(
+            title=row["name"], note="", since=row["since"], url=address_of("intake:intake", row["id"])
+        ),
+        page="intake:intakes",
     ),
     Work.ABSENCES: _Kind(
         title=_("Leave and sick notes to confirm"),

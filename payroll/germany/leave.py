@@ -107,6 +107,21 @@ class LeaveYear:
         return self.remaining - self.waiting
 
 
+def no_leave(year: int) -> LeaveYear:
+    """The account of somebody who is not employed."""
+    nothing = Decimal(0)
+    return LeaveYear(
+        year=year,
+        entitled=nothing,
+        carried=nothing,
+        lapsed=nothing,
+        taken=nothing,
+        waiting=nothing,
+        remaining=nothing,
+        carried_lapses_on=None,
+    )
+
+
 def leave_account(law: LawOfDay, years: Sequence[YearTaken], on: date) -> list[LeaveYear]:
     """The account of each year up to the one of `on`, oldest first. What was carried over is taken first.
 

@@ -94,7 +94,9 @@ def employment(request: HttpRequest) -> HttpResponse:
         found = person_file(person.pk, month_of(timezone.localdate()))
     except NotFound as error:
         raise Http404 from error
-    return render(request, "payroll/my_employment.html", file_context(found, timezone.localdate(), edit=False))
+    context = file_context(found, timezone.localdate(), edit=False)
+    context["actions"] = [{"url": reverse("intake:mine"), "label": _("Enter or change my data"), "tone": "primary"}]
+    return render(request, "payroll/my_employment.html", context)
 
 
 def payslip_page(

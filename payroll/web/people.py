@@ -76,7 +76,10 @@ def people(request: HttpRequest) -> HttpResponse:
                 {"key": "ends", "label": _("Until"), "kind": "month"},
                 {"key": "missing", "label": _("Still needed"), "kind": "state"},
             ],
-            "actions": [{"url": reverse("payroll:funds"), "label": _("Health funds")}],
+            "actions": [
+                {"url": reverse("intake:intakes"), "label": _("Data of members")},
+                {"url": reverse("payroll:funds"), "label": _("Health funds")},
+            ],
         },
     )
 

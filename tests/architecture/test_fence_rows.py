@@ -19,11 +19,13 @@ from coop.tenancy.states import Role
 from invoicing.actions import say_on_job
 from members.actions import end_membership, leave
 from payroll.employment import employ
+from payroll.intake.actions import confirm_intake
 from payroll.timekeeping.actions import remind_of_leave, set_working_week
 from tests.architecture.test_fence import FENCED
 from tests.cast import Cast
 from tests.factories import payroll as salaried
 from tests.factories.banking import bring_in, paid
+from tests.factories.intake import make_intake
 from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice
 from tests.factories.members import make_applicant, make_member
 from tests.factories.timekeeping import make_absence, make_hours
@@ -45,6 +47,8 @@ def lived_in(cast: Cast) -> Cooperative:
     salaried.enter_everything_else(ada)
     make_absence(ada, starts_on=date(2026, 1, 12), ends_on=date(2026, 1, 14), confirmed_by=cast.payroll)
     make_hours(ada)
+    told = make_intake(ada, since=date(2026, 1, 1))
+    confirm_intake(intake_id=told.pk, since=date(2026, 2, 1), at=AT, by=cast.payroll)
     set_working_week(person_id=ada.pk, since=date(2026, 1, 1), weekdays={0, 1}, leave_days=None, at=AT, by=None)
     goes = make_member(name="Goes Away")
     leave(person_id=goes.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=cast.board)

@@ -27,6 +27,7 @@ from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from invoicing.states import JobState
 from members.queries import person_of
+from payroll.intake.queries import needs_intake
 from payroll.timekeeping.queries import leave_of
 
 PER_PAGE = 25
@@ -76,6 +77,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "notes": _notes(standing),
             "pay": next_pay(person, today),
             "leave": leave_of(person.pk, today),
+            "needs_data": needs_intake(person.pk, today),
             "chart": _chart(ends),
             "jobs": jobs,
             "job_columns": [

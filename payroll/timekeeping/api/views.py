@@ -16,6 +16,7 @@ from coop.ledger.actions import month_of
 from coop.tenancy.states import Role
 from members.models import Person
 from members.queries import person_by_id, person_of
+from payroll.germany.leave import no_leave
 from payroll.timekeeping import actions, queries
 from payroll.timekeeping.api.serializers import (
     AbsenceSerializer,
@@ -78,9 +79,8 @@ class AbsenceViewSet(ViewSet):
     @extend_schema(responses=LeaveSerializer)
     def leave(self, request: Request) -> Response:
         """One's own leave of this year."""
-        account = queries.leave_of(_me(request).pk, timezone.localdate())
-        if account is None:
-            raise Http404
+        today = timezone.localdate()
+        account = queries.leave_of(_me(request).pk, today) or no_leave(today.year)
         return Response(LeaveSerializer(account).data)
 
     @extend_schema(responses=AbsenceSerializer(many=True))
@@ -99,9 +99,9 @@ class AbsenceViewSet(ViewSet):
     @extend_schema(request=RefuseSerializer, responses={200: AbsenceSerializer, 409: _CONFLICT})
     def refuse(self, request: Request, pk: int) -> Response:
         """Decline a request, or cancel what was confirmed."""
+        confirmed = queries.absence_by_id(pk).decided_at is not None
         given = RefuseSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        confirmed = queries.absence_by_id(pk).decided_at is not None
         act = actions.cancel_absence if confirmed else actions.decline_absence
         absence = act(absence_id=pk, at=timezone.now(), by=request.user, **given.validated_data)  # type: ignore[arg-type]
         return Response(AbsenceSerializer(absence).data)
@@ -182,6 +182,7 @@ class HoursViewSet(ViewSet):
     @extend_schema(request=RefuseSerializer, responses={200: HoursMonthSerializer, 409: _CONFLICT})
     def send_back(self, request: Request, pk: int) -> Response:
         """Open a month again and say what to put right."""
+        queries.hours_by_id(pk)
         given = RefuseSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         sheet = actions.send_back_hours(

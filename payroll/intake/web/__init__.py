@@ -1,0 +1,1 @@
+"""Pages of the intake: the member's form, the office's comparison."""
