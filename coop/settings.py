@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "pgtrigger",
-    "pghistory",
     "allauth",
     "allauth.account",
     "allauth.mfa",

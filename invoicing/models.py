@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from coop.tenancy.states import VatScheme
@@ -46,6 +47,13 @@ class Client(CoopOwned):
         indexes = [models.Index(fields=["coop", "owner", "name"])]
         constraints = [
             models.CheckConstraint(condition=models.Q(country__regex="^[A-Z]{2}$"), name="client_country_code"),
+        ]
+        triggers = [
+            keeps_history(
+                "client",
+                *("name", "contact", "kind", "street", "address_extra", "postcode", "city", "region", "country"),
+                *("vat_id", "language", "email", "phone"),
+            )
         ]
 
     def __str__(self) -> str:

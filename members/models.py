@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
+from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.states import PERSON_STATES, PersonState, RegisterEvent
@@ -64,7 +65,15 @@ class Person(CoopOwned):
             ),
         ]
         indexes = [models.Index(fields=["coop", "state"]), models.Index(fields=["coop", "user"])]
-        triggers = machine("person", PERSON_STATES)
+        triggers = [
+            *machine("person", PERSON_STATES),
+            keeps_history(
+                "person",
+                *("name", "email", "street", "postcode", "city", "country", "phone", "profession", "language"),
+                # What a refused applicant wrote is forgotten, and no history may remember it.
+                where="NEW.state IN ('admitted', 'left')",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -102,6 +102,7 @@ PLACES = (
     Place(name="front:books", label=_("Books"), roles=BOOKS),
     Place(name="front:outbox", label=_("Mail and papers"), roles=OFFICE, waiting=(Work.MAIL, Work.DOCUMENTS)),
     Place(name="tenancy:roles", label=_("People and roles"), roles=frozenset({Role.ADMINISTRATOR})),
+    Place(name="tenancy:history", label=_("History"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="tenancy:policies", label=_("Policy"), roles=frozenset({Role.ADMINISTRATOR, Role.BOARD})),
 )
 

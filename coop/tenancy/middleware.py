@@ -10,10 +10,12 @@ from django.urls import get_resolver, get_urlconf
 from django.utils.functional import SimpleLazyObject
 
 from coop.errors import NotFound
+from coop.tenancy.history import say_who
 from coop.tenancy.models import Address, Cooperative
 from coop.tenancy.queries import roles_of
 from coop.tenancy.scope import coop_scope
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -77,6 +79,17 @@ class ScopeMiddleware:
             request.coop = SimpleLazyObject(lambda: Cooperative.objects.get(id=coop_id))  # type: ignore[attr-defined]
             request.roles = roles_of(request.user)  # type: ignore[attr-defined]
             return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Before anything is changed, tell the database who does it and through which page."""
+        user, match = request.user, request.resolver_match
+        if (
+            request.coop_id is not None  # type: ignore[attr-defined]
+            and request.method not in SAFE
+            and user.is_authenticated
+            and match is not None
+        ):
+            say_who(user_id=user.pk, through=match.view_name)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A thing that is not there, or not yours, is the same 404 wherever in a view it comes up."""

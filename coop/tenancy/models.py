@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coop.tenancy.fence import CoopOwnedBase, LoginKey, RowLevelSecurity
+from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.managers import CoopManager, UserManager
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import GuaranteeRule, Role, VatScheme
@@ -83,6 +84,15 @@ class Cooperative(models.Model):
     class Meta:
         constraints = [
             RowLevelSecurity(name="cooperative_fence", column="id"),
+        ]
+        triggers = [
+            keeps_history(
+                "cooperative",
+                *("name", "legal_form", "street", "postcode", "city", "country", "federal_state"),
+                *("register_court", "register_number", "board_members", "supervisory_chair", "vat_id", "tax_number"),
+                *("employer_number", "email", "phone", "invoice_prefix"),
+                coop="id",
+            )
         ]
 
     def __str__(self) -> str:
@@ -239,3 +249,24 @@ class NumberRange(CoopOwned):
 
     def __str__(self) -> str:
         return self.series
+
+
+class MasterDataChange(CoopOwned):
+    """A change of master data that people edit. Written by triggers (coop/tenancy/history.py) and kept."""
+
+    at = models.DateTimeField()
+    by = LoginKey(null=True)
+    through = models.CharField(max_length=100, blank=True)
+    about = models.CharField(max_length=63, help_text=_("Table of the changed row."))
+    row_id = models.BigIntegerField()
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["coop", "about", "row_id"])]
+        triggers = [
+            pgtrigger.Protect(name="masterdatachange_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.row_id}"

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.http import Http404
 from rest_framework import exceptions
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from coop.tenancy.history import say_who
 from coop.tenancy.queries import roles_of
 from coop.tenancy.states import Role
 
@@ -34,4 +35,7 @@ class RolePermission(BasePermission):
         request._request.roles = roles  # type: ignore[attr-defined]  # noqa: SLF001 (the views read it there)
         if not allowed & roles:
             raise Http404
+        if request.method not in SAFE_METHODS:
+            match = request._request.resolver_match  # noqa: SLF001
+            say_who(user_id=request.user.pk, through=match.view_name if match else "")
         return True

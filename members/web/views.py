@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from coop.errors import NotFound
 from coop.tenancy.access import allow, public
 from coop.tenancy.actions import note_access
+from coop.tenancy.history import history_of as changes_of
 from coop.tenancy.queries import NoPolicy, policy_on
 from coop.tenancy.states import Role
-from coop.tenancy.web.pages import page_of, tried
+from coop.tenancy.web.pages import history_table, page_of, tried
 from members import actions
 from members.models import Person
 from members.queries import (
@@ -232,6 +233,8 @@ def _person_page(request: HttpRequest, person_id: int, failed: forms.BaseForm | 
     context["forms"] = [one for one in _forms(row, departed, failed) if set(FORM_ROLES[one["id"]]) & held]
     if set(OFFICE) & held:
         context["actions"] = _buttons(row)
+    if {Role.BOARD, Role.AUDITOR} & held:
+        context |= history_table(changes_of(row))
     return render(request, "members/person.html", context)
 
 

@@ -17,7 +17,7 @@ from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 from invoicing.actions import say_on_job
-from members.actions import end_membership, leave
+from members.actions import change_contact, end_membership, leave
 from payroll.employment import employ
 from payroll.intake.actions import confirm_intake
 from payroll.timekeeping.actions import remind_of_leave, set_working_week
@@ -54,6 +54,7 @@ def lived_in(cast: Cast) -> Cooperative:
     leave(person_id=goes.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=cast.board)
     end_membership(person_id=goes.pk, on=date(2026, 12, 31), by=cast.board)
     client = make_client(cast.member)
+    change_contact(person_id=ada.pk, city="Hamburg", on=JUNE, by=cast.member)
     job = make_confirmed_job(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=900_000)
     say_on_job(job_id=job.pk, text="When does it begin?", at=AT, by=cast.member)
     invoice = make_invoice(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=400_000)

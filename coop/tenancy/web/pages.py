@@ -1,6 +1,6 @@
 """What the pages of all apps do alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from coop.errors import NotFound, StetigError
+from coop.tenancy.history import Change
 
 T = TypeVar("T")
 PAGE_SIZE = 50
@@ -48,3 +50,26 @@ def page_of(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]
 def day_input() -> forms.DateInput:
     """The browser's own calendar; it speaks ISO dates."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def history_table(changes: Sequence[Change]) -> dict[str, Any]:
+    """Rows and columns of the history of master data, for components/data_table.html."""
+    return {
+        "changes": [
+            {
+                "at": change.at,
+                "record": change.record,
+                "what": "; ".join(f"{field}: {before} → {after}" for field, before, after in change.fields),
+                "who": change.who or _("a job or command"),
+                "through": change.through,
+            }
+            for change in changes
+        ],
+        "change_columns": [
+            {"key": "at", "label": _("When"), "kind": "time"},
+            {"key": "record", "label": _("Record")},
+            {"key": "what", "label": _("What changed")},
+            {"key": "who", "label": _("By")},
+            {"key": "through", "label": _("Through")},
+        ],
+    }

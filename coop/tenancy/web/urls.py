@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/roles/grant/", views.grant, name="grant_role"),
     path("settings/roles/invite/", views.send_invite, name="invite"),
     path("settings/roles/<int:assignment_id>/end/", views.end, name="end_role"),
+    path("settings/history/", views.history, name="history"),
     path("settings/policy/", views.policies, name="policies"),
     path("settings/policy/decide/", views.decide, name="decide_policy"),
 ]

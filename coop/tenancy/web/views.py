@@ -23,13 +23,14 @@ from coop.tenancy.actions import (
     grant_role,
     invite,
 )
+from coop.tenancy.history import latest_changes
 from coop.tenancy.links import absolute_url
 from coop.tenancy.models import Invitation, Policy, RoleAssignment, User
 from coop.tenancy.post import send_mail
 from coop.tenancy.queries import assignments, people_with_roles
 from coop.tenancy.states import Role
 from coop.tenancy.web.forms import GrantForm, InviteForm, PasswordForm, PolicyForm
-from coop.tenancy.web.pages import tried
+from coop.tenancy.web.pages import history_table, tried
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -300,3 +301,13 @@ def decide(request: HttpRequest) -> HttpResponse:
         if decided is not None:
             return redirect("tenancy:policies")
     return _policies_page(request, form)
+
+
+# --- history -------------------------------------------------------------------------------------------------------
+
+
+@allow(Role.BOARD, Role.AUDITOR)
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """The latest changes of master data: what was there before, who changed it, and through which page."""
+    return render(request, "tenancy/history.html", history_table(latest_changes()))

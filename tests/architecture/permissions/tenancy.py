@@ -17,6 +17,7 @@ PERMISSIONS = {
     "tenancy:end_role": _ADMIN,
     "tenancy:policies": {Role.ADMINISTRATOR, Role.BOARD, Role.AUDITOR, Role.ACCOUNTANT},
     "tenancy:decide_policy": _ADMIN,
+    "tenancy:history": {Role.BOARD, Role.AUDITOR},
 }
 
 
