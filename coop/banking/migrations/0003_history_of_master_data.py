@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('banking', '0001_initial'),
+        ('banking', '0002_accounts_of_salaries'),
     ]
 
     operations = [
