@@ -6,8 +6,9 @@
 import time
 from datetime import date, timedelta
 
-from coop.banking.camt import read_statements, transactions
+from coop.banking.camt import read_statements
 from coop.banking.camt_writer import camt053, payment
+from coop.banking.movements import transactions
 from coop.banking.references import find_references, make_reference, normalised
 
 LINES = 10_000

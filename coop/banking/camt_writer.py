@@ -11,7 +11,7 @@ from typing import Literal
 
 from lxml import etree
 
-from coop.banking.camt import (
+from coop.banking.movements import (
     Amount,
     Balance,
     BankCode,

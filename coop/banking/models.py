@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from coop.banking.movements import MessageKind
 from coop.banking.states import (
     CLAIM_STATES,
     ORDER_STATES,
@@ -49,6 +50,7 @@ class Statement(CoopOwned):
 
     account = CoopForeignKey(BankAccount, related_name="statements")
     file_sha256 = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, default=MessageKind.STATEMENT.value)
     position = models.PositiveSmallIntegerField(help_text=_("Which statement of the file, from 0."))
     filename = models.CharField(max_length=200)
     number = models.CharField(max_length=60, blank=True)
@@ -80,17 +82,30 @@ class BankTransaction(CoopOwned):
     account = CoopForeignKey(BankAccount, related_name="transactions", indexed=False)
     statement = CoopForeignKey(Statement, related_name="transactions")
     fingerprint = models.CharField(max_length=64)
+    source = models.CharField(max_length=10, default=MessageKind.STATEMENT.value, help_text=_("The format it came in."))
+    entry_fingerprint = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the batch that this payment is a part of.")
+    )
+    entry_cents = models.BigIntegerField(null=True, help_text=_("The whole batch."))
+    bank_reference = models.CharField(max_length=100, blank=True)
     amount_cents = models.BigIntegerField()
     booked_on = models.DateField()
     value_on = models.DateField(null=True)
     counterparty_name = models.CharField(max_length=200, blank=True)
     counterparty_iban = models.CharField(max_length=34, blank=True)
     text = models.TextField(blank=True)
+    folded_text = models.TextField(
+        blank=True, help_text=_("What the payer wrote, as other formats are compared with it.")
+    )
     end_to_end_id = models.CharField(max_length=100, blank=True)
     structured_reference = models.CharField(max_length=100, blank=True)
     batch_id = models.CharField(max_length=100, blank=True)
     returned = models.BooleanField(default=False)
     return_reason = models.CharField(max_length=40, blank=True)
+    charges_cents = models.BigIntegerField(default=0, help_text=_("What banks kept of it, in the account's currency."))
+    instructed = models.CharField(
+        max_length=40, blank=True, help_text=_("What was ordered, where something else arrived: amount and currency.")
+    )
     matched_cents = models.BigIntegerField(default=0, help_text=_("Explained so far, without sign."))
     state = models.CharField(max_length=10, choices=TransactionState.choices, default=TransactionState.UNMATCHED)
     ignored_reason = models.CharField(max_length=200, blank=True)
@@ -110,12 +125,19 @@ class BankTransaction(CoopOwned):
                 name="banktransaction_ignored_with_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[TransactionState.UNMATCHED, TransactionState.IGNORED]) | Q(matched_cents=0),
+                condition=~Q(state__in=[TransactionState.UNMATCHED, TransactionState.IGNORED, TransactionState.SPLIT])
+                | Q(matched_cents=0),
                 name="banktransaction_state_fits",
             ),
         ]
         indexes = [
             models.Index(fields=["coop", "state", "booked_on"]),
+            models.Index(fields=["coop", "account", "booked_on"]),
+            models.Index(
+                fields=["coop", "account", "entry_fingerprint"],
+                condition=~Q(entry_fingerprint=""),
+                name="banktransaction_batch",
+            ),
             models.Index(fields=["coop", "end_to_end_id"], condition=~Q(end_to_end_id=""), name="banktransaction_e2e"),
         ]
         triggers = [
@@ -125,7 +147,16 @@ class BankTransaction(CoopOwned):
                 name="banktransaction_unchanged",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "account", "fingerprint", "amount_cents", "booked_on", "counterparty_iban", "text"
+                    "account", "fingerprint", "source", "entry_fingerprint", "entry_cents", "amount_cents", "booked_on"
+                ),
+            ),
+            # Another file may say more about the same movement, never something else.
+            pgtrigger.Protect(
+                name="banktransaction_only_told_more",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.counterparty_iban NOT IN ('', NEW.counterparty_iban) "
+                    "OR OLD.end_to_end_id NOT IN ('', NEW.end_to_end_id) OR NOT starts_with(NEW.text, OLD.text)"
                 ),
             ),
         ]
@@ -137,6 +168,77 @@ class BankTransaction(CoopOwned):
     def open_cents(self) -> int:
         """What is not explained yet, with the sign of the movement."""
         return self.amount_cents - (self.matched_cents if self.amount_cents > 0 else -self.matched_cents)
+
+
+class Sighting(CoopOwned):
+    """Another file's line about a movement that was known: the same money, seen in another format.
+
+    `entry` is the fingerprint by which the movement (or the whole batch) is known, `fingerprint` the one
+    it has in the other file.
+    """
+
+    account = CoopForeignKey(BankAccount, related_name="sightings", indexed=False)
+    statement = CoopForeignKey(Statement, related_name="sightings")
+    fingerprint = models.CharField(max_length=64)
+    source = models.CharField(max_length=10)
+    entry = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "account", "fingerprint", "source"], name="sighting_once")
+        ]
+        indexes = [models.Index(fields=["coop", "account", "entry"])]
+        triggers = [pgtrigger.Protect(name="sighting_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class BatchNotice(CoopOwned):
+    """The bank's details (camt.054) of a booking that no statement has brought yet. `entry` says which it became."""
+
+    account = CoopForeignKey(BankAccount, related_name="notices", indexed=False)
+    statement = CoopForeignKey(Statement, related_name="notices")
+    fingerprint = models.CharField(max_length=64)
+    amount_cents = models.BigIntegerField()
+    booked_on = models.DateField()
+    content = models.JSONField(help_text=_("The booking with its payments, as the bank told them."))
+    entry = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coop", "account", "fingerprint"], name="batchnotice_once")]
+        indexes = [models.Index(fields=["coop", "account", "booked_on"])]
+        triggers = [
+            pgtrigger.Protect(name="batchnotice_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="batchnotice_unchanged",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("account", "fingerprint", "amount_cents", "booked_on", "content"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class TableFormat(CoopOwned):
+    """How one bank writes its tables (CSV): which column is what. Recognised by its column names."""
+
+    name = models.CharField(_("name"), max_length=100)
+    account = CoopForeignKey(BankAccount, null=True, blank=True, related_name="table_formats")
+    columns = models.JSONField()
+    delimiter = models.CharField(_("between the columns"), max_length=1)
+    date_format = models.CharField(_("days"), max_length=10)
+    decimal_comma = models.BooleanField(_("amounts have a decimal comma"), default=True)
+    pending_mark = models.CharField(_("what marks a movement that is not booked yet"), max_length=40, blank=True)
+    changed_at = models.DateTimeField()
+    changed_by = LoginKey()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coop", "name"], name="tableformat_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Claim(CoopOwned):

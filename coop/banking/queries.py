@@ -16,8 +16,10 @@ from coop.banking.models import (
     PaymentLine,
     PaymentOrder,
     Statement,
+    TableFormat,
     WorkItem,
 )
+from coop.banking.movements import MessageKind
 from coop.banking.registry import Settlement
 from coop.banking.states import ClaimState, OrderState, TransactionState
 from coop.errors import NotFound
@@ -86,9 +88,9 @@ def gaps_of(account_id: int) -> list[Gap]:
     Each statement is compared with the latest one that ends before it begins; overlapping ones are not.
     """
     rows = list(
-        Statement.objects.filter(account_id=account_id, from_on__isnull=False, to_on__isnull=False).order_by(
-            "from_on", "to_on", "id"
-        )
+        Statement.objects.filter(account_id=account_id, from_on__isnull=False, to_on__isnull=False)
+        .exclude(kind__in=[kind.value for kind in MessageKind if kind.is_interim or kind is MessageKind.NOTIFICATION])
+        .order_by("from_on", "to_on", "id")
     )
     gaps: list[Gap] = []
     ended: list[Statement] = []
@@ -309,3 +311,8 @@ def received_of(sources: Sequence[str]) -> dict[str, list[Match]]:
         if match.claim:
             found[match.claim.source].append(match)
     return found
+
+
+def table_formats() -> list[TableFormat]:
+    """The mappings of banks' tables, by name."""
+    return list(TableFormat.objects.select_related("account").order_by("name"))

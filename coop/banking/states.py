@@ -13,12 +13,18 @@ class TransactionState(models.TextChoices):
     PART = "part", _("matched in part")
     MATCHED = "matched", _("matched")
     IGNORED = "ignored", _("left aside")
+    SPLIT = "split", _("resolved into its payments")
 
 
 TRANSACTION_STATES = Transitions(
     first=[TransactionState.UNMATCHED],
     table={
-        TransactionState.UNMATCHED: [TransactionState.PART, TransactionState.MATCHED, TransactionState.IGNORED],
+        TransactionState.UNMATCHED: [
+            TransactionState.PART,
+            TransactionState.MATCHED,
+            TransactionState.IGNORED,
+            TransactionState.SPLIT,
+        ],
         TransactionState.PART: [TransactionState.MATCHED, TransactionState.UNMATCHED],
         TransactionState.MATCHED: [TransactionState.PART, TransactionState.UNMATCHED],
         TransactionState.IGNORED: [TransactionState.UNMATCHED],

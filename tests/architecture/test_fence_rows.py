@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, models, transaction
 
-from coop.banking.actions import approve_payment_order, book_return
+from coop.banking.actions import approve_payment_order, book_return, import_statement, keep_table_format
+from coop.banking.csv_tables import Column
 from coop.banking.models import BankTransaction, Match, PaymentOrder, WorkItem
 from coop.documents.actions import open_document, store_document
 from coop.ledger.actions import close_period
@@ -24,10 +25,11 @@ from payroll.timekeeping.actions import remind_of_leave, set_working_week
 from tests.architecture.test_fence import FENCED
 from tests.cast import Cast
 from tests.factories import payroll as salaried
-from tests.factories.banking import bring_in, paid
+from tests.factories.banking import IBAN, bring_in, paid
 from tests.factories.intake import make_intake
 from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice
 from tests.factories.members import make_applicant, make_member
+from tests.factories.statement_files import mt940, notification
 from tests.factories.timekeeping import make_absence, make_hours
 
 EMPTY: frozenset[str] = frozenset()
@@ -81,6 +83,19 @@ def lived_in(cast: Cast) -> Cooperative:
     back = BankTransaction.objects.get(amount_cents__lt=0)
     book_return(transaction_id=back.pk, match_id=match.pk, by=cast.accountant)
     assert WorkItem.objects.exists()
+    columns = {Column.BOOKED_ON: "Tag", Column.AMOUNT: "Betrag", Column.TEXT: "Text"}
+    keep_table_format(
+        name="Bank",
+        columns=columns,
+        delimiter=";",
+        date_format="%d.%m.%Y",
+        decimal_comma=True,
+        by=cast.accountant,
+        at=AT,
+    )
+    again = paid(-match.cents, "Rueckgabe", on=JULY + timedelta(days=2), return_reason="MD06")
+    for data in (mt940(IBAN, [again]), notification(IBAN, [paid(7, "not booked yet", on=JULY)])):
+        import_statement(data=data, filename="x", by=cast.accountant, at=AT)
     kept = store_document(
         kind="payment file", source="kept:1", title="Kept", filename="kept.xml", keep_until=date(2036, 12, 31),
         data=b"<kept/>", media_type="application/xml",

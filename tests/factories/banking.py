@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from coop.banking import camt
+from coop.banking import movements
 from coop.banking.actions import ImportReport, import_statement, open_account, open_claim
 from coop.banking.camt_writer import camt053, payment
 from coop.banking.models import BankAccount, Claim
@@ -53,14 +53,14 @@ def make_debt(reference: str, cents: int = 10_000, *, due_on: date = JAN, debtor
     )
 
 
-def paid(cents: int, text: str = "", *, on: date = JAN, **changes: object) -> camt.Entry:
+def paid(cents: int, text: str = "", *, on: date = JAN, **changes: object) -> movements.Entry:
     """One line of a statement: credit positive."""
     return payment(
         **{"amount_cents": cents, "on": on, "name": "Client GmbH", "iban": PAYER_IBAN, "text": text, **changes}
     )  # type: ignore[arg-type]
 
 
-def bring_in(by: User, *entries: camt.Entry, opening_cents: int = 0, **changes: object) -> ImportReport:
+def bring_in(by: User, *entries: movements.Entry, opening_cents: int = 0, **changes: object) -> ImportReport:
     """Import a statement with these lines."""
     data = camt053(iban=IBAN, entries=entries, opening_cents=opening_cents, **changes)  # type: ignore[arg-type]
     return import_statement(data=data, filename="statement.xml", by=by, at=AT)

@@ -37,12 +37,12 @@ from coop.banking.actions.orders import (
 )
 from coop.banking.actions.statements import (
     ImportReport,
-    NotAStatement,
     UnknownAccount,
     WrongAccount,
     WrongCurrency,
     import_statement,
 )
+from coop.banking.actions.tables import TableFormatExists, drop_table_format, keep_table_format, table_mappings
 
 __all__ = [
     "DIRECT_ACCOUNTS",
@@ -53,12 +53,12 @@ __all__ = [
     "NewClaim",
     "NewPayment",
     "NoDefaultAccount",
-    "NotAStatement",
     "NotMatchable",
     "OrderAltered",
     "Part",
     "ReferenceTaken",
     "SecondPersonNeeded",
+    "TableFormatExists",
     "UnknownAccount",
     "WrongAccount",
     "WrongCurrency",
@@ -68,9 +68,11 @@ __all__ = [
     "cancel_claim",
     "checked_iban",
     "create_payment_order",
+    "drop_table_format",
     "finish_item",
     "ignore_transaction",
     "import_statement",
+    "keep_table_format",
     "match_by_hand",
     "match_order",
     "match_transactions",
@@ -79,6 +81,7 @@ __all__ = [
     "open_claims",
     "reduce_claim",
     "reject_payment_order",
+    "table_mappings",
     "take_payment_file",
     "take_up_transaction",
     "undo_match",

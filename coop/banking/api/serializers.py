@@ -37,9 +37,12 @@ class TransactionSerializer(serializers.ModelSerializer[BankTransaction]):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """A statement file, camt.053."""
+    """A file of the bank: camt.052, 053 or 054, MT940, a table by a kept mapping, or a zip of these."""
 
     file = serializers.FileField()
+    account = serializers.CharField(
+        max_length=34, required=False, help_text="IBAN of the account, where the file does not name it."
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):
@@ -50,6 +53,8 @@ class ReportSerializer(serializers.Serializer[Any]):
     matched = serializers.IntegerField()
     waiting = serializers.IntegerField()
     gaps = serializers.IntegerField(help_text="How many statements do not continue the balance before them.")
+    unchecked = serializers.IntegerField(help_text="How many statements give no balances to check against.")
+    noticed = serializers.IntegerField(help_text="Bookings with details that wait for their statement.")
 
 
 class PartSerializer(serializers.Serializer[Any]):

@@ -16,8 +16,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from coop.banking import actions, queries
 from coop.banking.api.serializers import MatchSerializer, ReportSerializer, TransactionSerializer, UploadSerializer
-from coop.banking.camt import LARGEST_FILE, UnreadableStatement
 from coop.banking.models import BankTransaction, Claim
+from coop.banking.movements import LARGEST_FILE, UnreadableStatement
 from coop.banking.states import TransactionState
 from coop.errors import NotFound
 from coop.tenancy.states import Role
@@ -46,6 +46,7 @@ class StatementUpload(APIView):
             filename=file.name,
             by=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
+            account_id=self._account_id(given.validated_data.get("account", "")),
         )
         body = {
             "new": report.new,
@@ -53,8 +54,20 @@ class StatementUpload(APIView):
             "matched": report.matched,
             "waiting": report.waiting,
             "gaps": len(report.gaps),
+            "unchecked": report.unchecked,
+            "noticed": report.noticed,
         }
         return Response(body, status=status.HTTP_201_CREATED)
+
+    @staticmethod
+    def _account_id(iban: str) -> int | None:
+        if not iban:
+            return None
+        named = "".join(iban.split()).upper()
+        found = next((account.pk for account in queries.bank_accounts() if account.iban == named), None)
+        if found is None:
+            raise NotFound
+        return int(found)
 
 
 class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet[BankTransaction]):

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coop.banking.actions import DIRECT_ACCOUNTS, Part
-from coop.banking.camt import LARGEST_FILE
+from coop.banking.csv_tables import Column, TableMapping
 from coop.banking.models import BankAccount, Claim
+from coop.banking.movements import LARGEST_FILE
 from coop.banking.states import TransactionState
 from coop.ledger.chart import AccountCode
 
@@ -27,8 +28,21 @@ class UploadForm(forms.Form):
     """A statement file."""
 
     file = forms.FileField(
-        label=_("Bank statement"), help_text=_("camt.053 (XML), as the bank offers it for download.")
+        label=_("Bank statement"),
+        help_text=_("camt (XML), MT940, a table (CSV) or a zip of several, as the bank offers it for download."),
     )
+    account = forms.TypedChoiceField(
+        label=_("Account"),
+        help_text=_("Needed only where the file does not say it."),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+
+    def __init__(self, *args: Any, accounts: Sequence[BankAccount] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("as the file says")), *((account.pk, account.name) for account in accounts)]
+        self.fields["account"].choices = choices  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         """Not larger than what is read."""
@@ -36,6 +50,86 @@ class UploadForm(forms.Form):
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(_("This file is too large for a bank statement."))
         return file
+
+
+COLUMN_LABELS = {
+    Column.BOOKED_ON: _("Booking day"),
+    Column.VALUE_ON: _("Value date"),
+    Column.AMOUNT: _("Amount with sign"),
+    Column.CREDIT: _("Received (own column)"),
+    Column.DEBIT: _("Paid out (own column)"),
+    Column.SIDE: _("Debit or credit"),
+    Column.NAME: _("Name of the other side"),
+    Column.IBAN: _("IBAN of the other side"),
+    Column.TEXT: _("Text"),
+    Column.TEXT_2: _("More text"),
+    Column.END_TO_END_ID: _("End-to-end reference"),
+    Column.MANDATE_ID: _("Mandate"),
+    Column.REFERENCE: _("The bank's reference"),
+    Column.CURRENCY: _("Currency"),
+    Column.OWN_ACCOUNT: _("Own account"),
+    Column.BALANCE: _("Balance after it"),
+    Column.STATUS: _("Booked or not yet"),
+}
+DATE_LABELS = {
+    "%d.%m.%Y": "31.12.2026",
+    "%d.%m.%y": "31.12.26",
+    "%Y-%m-%d": "2026-12-31",
+    "%d/%m/%Y": "31/12/2026",
+    "%m/%d/%Y": "12/31/2026",
+    "%Y%m%d": "20261231",
+}
+SAMPLE_LETTERS = 20_000
+
+
+class SampleForm(forms.Form):
+    """A table of the bank for which a mapping is to be made."""
+
+    file = forms.FileField(label=_("A table of the bank (CSV)"), help_text=_("Only its first rows are looked at."))
+
+
+class TableForm(forms.Form):
+    """Which column of a table is what. The table's beginning travels with the form and is stored nowhere."""
+
+    name = forms.CharField(label=_("Name of the mapping"), max_length=100, help_text=_("Such as the bank's name."))
+    account = forms.TypedChoiceField(
+        label=_("Account"), required=False, coerce=int, empty_value=None,
+        help_text=_("Where no column of the table says it."),
+    )  # fmt: skip
+    delimiter = forms.ChoiceField(
+        label=_("Between the columns"), choices=[(";", ";"), (",", ","), ("\t", _("tabulator")), ("|", "|")]
+    )
+    date_format = forms.ChoiceField(label=_("Days are written"), choices=list(DATE_LABELS.items()))
+    decimal_comma = forms.BooleanField(label=_("Amounts have a decimal comma"), required=False)
+    pending_mark = forms.CharField(label=_("Word for movements that are not booked yet"), required=False, max_length=40)
+    sample = forms.CharField(widget=forms.HiddenInput, max_length=SAMPLE_LETTERS, strip=False)
+
+    def __init__(
+        self, *args: Any, header: Sequence[str] = (), accounts: Sequence[BankAccount] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("as the table says")), *((account.pk, account.name) for account in accounts)]
+        self.fields["account"].choices = choices  # type: ignore[attr-defined]
+        titles = [("", "–"), *((title, title) for title in dict.fromkeys(header) if title)]
+        for column, label in COLUMN_LABELS.items():
+            self.fields[f"column_{column}"] = forms.ChoiceField(label=label, choices=titles, required=False)
+
+    def columns(self) -> dict[Column, str]:
+        """The columns that were chosen."""
+        return {column: title for column in Column if (title := self.cleaned_data.get(f"column_{column}"))}
+
+    def mapping(self, accounts: Sequence[BankAccount]) -> TableMapping:
+        """The mapping as the form says it now."""
+        data = self.cleaned_data
+        return TableMapping(
+            name=data["name"],
+            columns=self.columns(),
+            delimiter=data["delimiter"],
+            date_format=data["date_format"],
+            decimal_comma=data["decimal_comma"],
+            pending_mark=data["pending_mark"],
+            account=next((one.iban for one in accounts if one.pk == data["account"]), ""),
+        )
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]

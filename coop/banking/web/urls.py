@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from coop.banking.web import tables as table_views
 from coop.banking.web import views
 
 app_name = "banking"
@@ -11,6 +12,9 @@ urlpatterns = [
     path("bank/rematch/", views.rematch, name="rematch"),
     path("bank/items/<int:item_id>/done/", views.finish_item, name="finish_item"),
     path("bank/statements/", views.statements, name="statements"),
+    path("bank/tables/", table_views.tables, name="tables"),
+    path("bank/tables/new/", table_views.table_new, name="table_new"),
+    path("bank/tables/<int:format_id>/drop/", table_views.table_drop, name="table_drop"),
     path("bank/accounts/", views.accounts, name="accounts"),
     path("bank/transactions/", views.transactions, name="transactions"),
     path("bank/transactions/<int:transaction_id>/", views.transaction, name="transaction"),

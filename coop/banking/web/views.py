@@ -38,6 +38,7 @@ TRANSACTION_TONES = {
     TransactionState.PART: "warn",
     TransactionState.MATCHED: "good",
     TransactionState.IGNORED: "neutral",
+    TransactionState.SPLIT: "neutral",
 }
 ORDER_TONES = {
     OrderState.WAITING: "warn",
@@ -85,7 +86,7 @@ def _rows(page: Any) -> list[dict[str, Any]]:
 @require_GET
 def work(request: HttpRequest) -> HttpResponse:
     """What waits for a person, and the upload."""
-    return _work_page(request, UploadForm())
+    return _work_page(request, UploadForm(accounts=queries.bank_accounts()))
 
 
 def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
@@ -124,6 +125,7 @@ def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "actions": [
                 {"url": reverse("banking:transactions"), "label": _("All movements")},
                 {"url": reverse("banking:statements"), "label": _("Statements")},
+                {"url": reverse("banking:tables"), "label": _("Tables of banks")},
                 {"url": reverse("banking:rematch"), "label": _("Match again"), "method": "post"},
             ],
         },
@@ -134,7 +136,7 @@ def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """Bring in a statement."""
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(request.POST, request.FILES, accounts=queries.bank_accounts())
     if not form.is_valid():
         return _work_page(request, form)
     file = form.cleaned_data["file"]
@@ -145,12 +147,17 @@ def upload(request: HttpRequest) -> HttpResponse:
             filename=file.name,
             by=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
+            account_id=form.cleaned_data["account"],
         ),
         form=form,
     )
     if report is None:
         return _work_page(request, form)
     messages.success(request, _report(report))
+    if report.noticed:
+        messages.info(request, _("Details of bookings are kept until their statement comes."))
+    if report.unchecked:
+        messages.info(request, _("A statement gives no balances, so it could not be checked against them."))
     for gap in report.gaps:
         messages.warning(request, _gap_text(gap))
     return redirect("banking:work")

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from coop.banking.bank_days import next_target_day
-from coop.banking.camt import BankCode, Entry, TransactionDetail
 from coop.banking.camt_writer import batch, camt053, payment
+from coop.banking.movements import BankCode, Entry, TransactionDetail
 
 CHARGES = BankCode(domain="ACMT", family="MDOP", sub_family="CHRG")
 

@@ -1,6 +1,7 @@
 """The bank: statements and money for those who assign it, orders for those who pay and approve."""
 
-from coop.banking.actions import NewPayment, approve_payment_order, create_payment_order
+from coop.banking.actions import NewPayment, approve_payment_order, create_payment_order, keep_table_format
+from coop.banking.csv_tables import Column
 from coop.banking.models import BankTransaction, Match, WorkItem
 from coop.banking.queries import bank_accounts
 from coop.ledger.actions import open_budget
@@ -19,6 +20,9 @@ PERMISSIONS = {
     "banking:rematch": _MONEY,
     "banking:finish_item": _MONEY,
     "banking:statements": _READERS,
+    "banking:tables": _MONEY,
+    "banking:table_new": _MONEY,
+    "banking:table_drop": _MONEY,
     "banking:accounts": {Role.ACCOUNTANT, Role.ADMINISTRATOR},
     "banking:transactions": _READERS,
     "banking:transaction": _READERS,
@@ -84,7 +88,16 @@ def _approved(cast):
     return arguments
 
 
+def _table(_cast):
+    columns = {Column.BOOKED_ON: "Tag", Column.AMOUNT: "Betrag", Column.TEXT: "Text"}
+    row = keep_table_format(
+        name=unique(), columns=columns, delimiter=";", date_format="%d.%m.%Y", decimal_comma=True, by=make_user(), at=AT
+    )
+    return {"format_id": row.pk}
+
+
 SAMPLES = {
+    "banking:table_drop": _table,
     "banking:finish_item": _item,
     "banking:undo": _match,
     "banking:order": _order,

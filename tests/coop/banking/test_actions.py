@@ -14,7 +14,6 @@ from coop.banking.actions import (
     AlreadyOrdered,
     AlreadyUndone,
     NewPayment,
-    NotAStatement,
     NotMatchable,
     Part,
     ReferenceTaken,
@@ -40,9 +39,9 @@ from coop.banking.actions import (
     take_up_transaction,
     undo_match,
 )
-from coop.banking.camt import UnreadableStatement
 from coop.banking.camt_writer import batch, camt053, payment, write_statements
 from coop.banking.models import BankTransaction, Claim, Match, PaymentOrder, Statement, WorkItem
+from coop.banking.movements import UnreadableStatement
 from coop.banking.queries import gaps_of, proposals_for, returnable_for, settlements_of_kind, work_counts
 from coop.banking.registry import register_claim_kind
 from coop.banking.states import ClaimState, OrderState, TransactionState
@@ -80,14 +79,6 @@ def everything():
         Statement.objects.count(),
         Entry.objects.count(),
         list(PaymentOrder.objects.order_by("id").values_list("id", "state")),
-    )
-
-
-def interim():
-    """The same as an interim report (camt.052)."""
-    data = camt053(iban=IBAN, entries=[paid(1, "x")])
-    return (
-        data.replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt").replace(b"<Stmt>", b"<Rpt>").replace(b"</Stmt>", b"</Rpt>")
     )
 
 
@@ -237,10 +228,9 @@ def test_gaps_within_and_between_statements_are_reported(account, ada):
         (b"", UnreadableStatement),
         (camt053(iban="DE89370400440532013000", entries=[paid(1, "x")]), UnknownAccount),
         (camt053(iban=IBAN, entries=[paid(1, "x")]).replace(b'"EUR"', b'"CHF"').replace(b">EUR<", b">CHF<"), WrongCurrency),
-        (interim(), NotAStatement),
         (camt053(iban=IBAN, entries=[paid(1, "x")]).replace(b"0.01<", b"0.0x<"), UnreadableStatement),
     ],
-    ids=["broken", "empty", "another's account", "francs", "interim report", "no amount"],
+    ids=["broken", "empty", "another's account", "francs", "no amount"],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_and_leaves_everything(account, ada, data, error):
     bring_in(ada, paid(5, "before"))

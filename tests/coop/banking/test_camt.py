@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coop.banking.camt import (
+from coop.banking.camt import read_statements
+from coop.banking.movements import (
     Amount,
     BankCode,
     EntryStatus,
     MessageKind,
     Statement,
     UnreadableStatement,
-    read_statements,
     transactions,
 )
 
@@ -448,7 +448,7 @@ OUTSIDE = (
         (b"%PDF-1.7\n...", "PDF"),
         (gzip.compress(VERSION_02), "gzip"),
         (b"PK\x03\x04....", "ZIP"),
-        (b":20:STARTUMS\n:25:1/2", "MT940"),
+        (b":20:STARTUMS\n:25:1/2", "no XML"),
         (b"Datum;Betrag\n", "no XML"),
         (b"\x00\x01\x02\xff" * 100, "no XML"),
         (b"<!DOCTYPE html><html></html>", "web page"),

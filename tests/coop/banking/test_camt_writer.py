@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coop.banking.camt import (
+from coop.banking.camt import read_statements
+from coop.banking.camt_writer import batch, camt053, payment, write_statements
+from coop.banking.movements import (
     Balance,
     Entry,
     EntryStatus,
     Statement,
     TransactionDetail,
-    read_statements,
     transactions,
 )
-from coop.banking.camt_writer import batch, camt053, payment, write_statements
 from coop.errors import InvalidInput
 
 OWN = "DE89370400440532013000"

@@ -179,7 +179,7 @@ def test_the_api_imports_lists_and_matches(accountant):
     make_debt("RE-2026-000007")
     answer = upload(accountant, camt053(iban=IBAN, entries=[paid(4_000, "?")]), address="banking-api:statement-upload")
     assert answer.status_code == 201
-    assert answer.json() == {"new": 1, "known": 0, "matched": 0, "waiting": 1, "gaps": 0}
+    assert answer.json() == {"new": 1, "known": 0, "matched": 0, "waiting": 1, "gaps": 0, "unchecked": 0, "noticed": 0}
     row = accountant.get("/api/v1/transactions/?state=waiting").json()["results"][0]
     assert (row["amount"], row["open"], row["currency"], row["account"]) == ("40.00", "40.00", "EUR", IBAN)
     address = f"/api/v1/transactions/{row['id']}/match/"
