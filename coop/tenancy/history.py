@@ -66,7 +66,7 @@ def _kind(model: type[models.Model] | None, table: str) -> str:
 
 
 def _label(model: type[models.Model] | None, column: str) -> str:
-    return str(model._meta.get_field(column).verbose_name) if model else column
+    return str(getattr(model._meta.get_field(column), "verbose_name", column)) if model else column
 
 
 def _text(value: Any) -> str:
