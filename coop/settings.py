@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "payroll",
     "payroll.timekeeping",
     "payroll.intake",
+    "payroll.papers",
     "coop.planning",
     "coop.front",
     "django.contrib.auth",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("payroll.web.urls")),
     path("api/v1/", include("payroll.timekeeping.api.urls")),
     path("api/v1/", include("payroll.intake.api.urls")),
+    path("", include("payroll.papers.web.urls")),
     path("api/v1/", include("payroll.api.urls")),
     path("", include("coop.planning.web.urls")),
     path("api/v1/", include("coop.planning.api.urls")),

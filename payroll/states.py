@@ -44,10 +44,12 @@ PAYSLIP_STATES = Transitions(
 
 
 class Church(models.TextChoices):
-    """Whether church tax is withheld."""
+    """Whether church tax is withheld, and for which community."""
 
     NONE = "none", _("none")
-    YES = "yes", _("church tax")
+    PROTESTANT = "ev", _("Protestant")
+    CATHOLIC = "rk", _("Roman Catholic")
+    YES = "yes", _("another community")
 
 
 class EmploymentKind(models.TextChoices):

@@ -351,3 +351,49 @@ class Commitment(CoopOwned):
         first = max(self.since, self.settled_until)
         months = (self.until.year - first.year) * 12 + self.until.month - first.month
         return self.monthly_cents * max(months, 0)
+
+
+class ExportClient(CoopOwned):
+    """How the tax adviser's DATEV knows the cooperative, from a day on."""
+
+    since = models.DateField(_("since"))
+    consultant_number = models.PositiveIntegerField(_("consultant number"))
+    client_number = models.PositiveIntegerField(_("client number"))
+    account_length = models.PositiveSmallIntegerField(_("digits of an account number"), default=4)
+    year_begins = models.PositiveSmallIntegerField(_("month in which the financial year begins"), default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "since"], name="exportclient_once_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(account_length__gte=4, account_length__lte=8), name="exportclient_account_length"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(year_begins__gte=1, year_begins__lte=12), name="exportclient_year_begins"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="exportclient_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return f"{self.consultant_number}/{self.client_number}"
+
+
+class ExportAccount(CoopOwned):
+    """The number that an account of the ledger has in the tax adviser's chart, from a day on.
+
+    Whether members' budgets are a liability or a provision is the auditor's decision: this mapping says it, not code.
+    """
+
+    code = models.CharField(max_length=40, choices=[(code.value, code.value) for code in AccountCode])
+    since = models.DateField(_("since"))
+    number = models.CharField(_("account number"), max_length=9)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "code", "since"], name="exportaccount_once_a_day"),
+            models.CheckConstraint(condition=models.Q(number__regex=r"^[0-9]{4,9}$"), name="exportaccount_is_a_number"),
+        ]
+        triggers = [pgtrigger.Protect(name="exportaccount_is_kept", operation=_KEEP)]
+
+    def __str__(self) -> str:
+        return self.number

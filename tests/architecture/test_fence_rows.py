@@ -29,6 +29,7 @@ from tests.factories.banking import IBAN, bring_in, paid
 from tests.factories.intake import make_intake
 from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice
 from tests.factories.members import make_applicant, make_member
+from tests.factories.papers import live_papers
 from tests.factories.statement_files import mt940, notification
 from tests.factories.timekeeping import make_absence, make_hours
 
@@ -76,6 +77,7 @@ def lived_in(cast: Cast) -> Cooperative:
         person_id=ada.pk, starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 1), at=AT, by=cast.member, **salary
     )
     salaried.run_month(cast.payroll, cast.board, date(2026, 7, 1), datetime(2026, 7, 20, 9, tzinfo=UTC))
+    live_papers(ada, cast.payroll, month=date(2026, 7, 1))
     order = PaymentOrder.objects.get()
     approve_payment_order(order_id=order.pk, by=cast.accountant, at=datetime(2026, 7, 21, 9, tzinfo=UTC))
     match = Match.objects.get(claim__isnull=False)

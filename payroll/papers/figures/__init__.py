@@ -1,0 +1,1 @@
+"""Figures of the papers as pure functions: no database, no clock."""
