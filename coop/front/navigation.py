@@ -99,6 +99,11 @@ PLACES = (
         roles=frozenset({Role.PAYROLL, Role.BOARD}),
         waiting=(Work.RUNS,),
     ),
+    Place(
+        name="papers:cockpit",
+        label=_("The office's month"),
+        roles=frozenset({Role.PAYROLL, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD}),
+    ),
     Place(name="front:books", label=_("Books"), roles=BOOKS),
     Place(name="front:outbox", label=_("Mail and papers"), roles=OFFICE, waiting=(Work.MAIL, Work.DOCUMENTS)),
     Place(name="tenancy:roles", label=_("People and roles"), roles=frozenset({Role.ADMINISTRATOR})),

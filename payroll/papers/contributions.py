@@ -23,7 +23,8 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
 from coop.tenancy.models import User
 from coop.tenancy.queries import local_day
-from payroll.actions import draft_payslips, people_to_pay
+from payroll.actions import people_to_pay
+from payroll.drafts import draft_payslips
 from payroll.models import HealthFund, Payslip
 from payroll.papers.creditors import CreditorMissing, creditors_on
 from payroll.papers.figures.groups import LEVIES, added

@@ -52,7 +52,7 @@ def books(request: HttpRequest) -> HttpResponse:
         {"key": "credit", "label": _("Credit"), "kind": "money"},
     ]
     return render(
-        request, "front/books.html", {"layers": layers, "columns": columns, "today": today, "tabs": _tabs("books")}
+        request, "front/books.html", {"layers": layers, "columns": columns, "today": today, "tabs": book_tabs("books")}
     )
 
 
@@ -70,7 +70,9 @@ def journal(request: HttpRequest) -> HttpResponse:
         {"key": "cents", "label": _("Amount"), "kind": "money"},
     ]
     return render(
-        request, "front/journal.html", {"rows": rows, "columns": columns, "page_obj": page, "tabs": _tabs("journal")}
+        request,
+        "front/journal.html",
+        {"rows": rows, "columns": columns, "page_obj": page, "tabs": book_tabs("journal")},
     )
 
 
@@ -130,7 +132,7 @@ def months(request: HttpRequest) -> HttpResponse:
     ]
     if may_close:
         columns.append({"key": "actions", "label": _("To do"), "kind": "actions", "hide_label": True})
-    return render(request, "front/months.html", {"rows": rows, "columns": columns, "tabs": _tabs("months")})
+    return render(request, "front/months.html", {"rows": rows, "columns": columns, "tabs": book_tabs("months")})
 
 
 @allow(Role.ACCOUNTANT)
@@ -159,15 +161,17 @@ def close_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
 def proof(request: HttpRequest) -> HttpResponse:
     """Prove the books from their rows alone, when asked to."""
     found = list(islice(problems(), PROBLEMS_SHOWN)) if request.method == "POST" else None
-    return render(request, "front/proof.html", {"found": found, "at": timezone.now(), "tabs": _tabs("proof")})
+    return render(request, "front/proof.html", {"found": found, "at": timezone.now(), "tabs": book_tabs("proof")})
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
+def book_tabs(current: str) -> list[dict[str, Any]]:
+    """The pages of the books beside each other."""
     labels = {
         "books": _("Balances"),
         "journal": _("Journal"),
         "months": _("Months"),
         "proof": _("Proof"),
+        "exports": _("Export"),
     }
     return [
         {"url": reverse(f"front:{name}"), "label": label, "current": name == current} for name, label in labels.items()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coop.front.web import board, books, member, office, outbox, public, tokens
+from coop.front.web import board, books, exports, member, office, outbox, public, tokens
 
 app_name = "front"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("books/months/", books.months, name="months"),
     path("books/months/<int:year>-<int:month>/close/", books.close_month, name="close_month"),
     path("books/proof/", books.proof, name="proof"),
+    path("books/export/", exports.exports, name="exports"),
+    path("books/export/file/", exports.booking_file, name="booking_file"),
+    path("books/export/accounts/", exports.numbers_template, name="numbers_template"),
+    path("books/export/numbers/", exports.bring_numbers, name="bring_numbers"),
+    path("books/export/client/", exports.bring_client, name="bring_client"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:message_id>/", outbox.message, name="message"),
     path("outbox/<int:message_id>/again/", outbox.send_message_again, name="send_again"),

@@ -114,6 +114,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         "refunds": _("Refunds"),
         "journal": _("Journal"),
         "year": _("The year"),
+        "exports": _("Payroll office"),
         "creditors": _("Funds and tax office"),
     }
     return [

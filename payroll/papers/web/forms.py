@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payroll.models import HealthFund
 from payroll.papers.states import RefundKind
+from payroll.states import ElementKind
 from payroll.web.forms import FEDERAL_STATES, EuroField, PercentField
 
 
@@ -86,3 +87,14 @@ class AccidentForm(forms.Form):
     tariff_point = forms.CharField(label=_("Hazard tariff point"), max_length=8)
     most_year = EuroField(label=_("Most pay a year that counts"), min_value=Decimal(1))
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("Such as the notice and its day."))
+
+
+class WageTypeForm(forms.Form):
+    """What a payroll office calls an element of pay."""
+
+    element = forms.ChoiceField(label=_("Element of pay"), choices=[("salary", _("salary")), *ElementKind.choices])
+    since = DayField(label=_("From"))
+    number = forms.CharField(label=_("Wage type"), max_length=4)
+    entry_key = forms.CharField(
+        label=_("Entry key (Bearbeitungsschlüssel)"), max_length=2, help_text=_("As the payroll office says.")
+    )

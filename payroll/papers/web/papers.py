@@ -73,7 +73,11 @@ def my_wage_account(request: HttpRequest) -> HttpResponse:
     person = person_of(request.user)
     if person is None:
         raise Http404
-    return _account(request, person.pk, asked_year(request), back=reverse("payroll:my_payslips"))
+    try:
+        return _account(request, person.pk, asked_year(request), back=reverse("payroll:my_payslips"))
+    except Http404:
+        messages.info(request, _("There is no wage account of that year: you were not employed in it."))
+        return redirect("payroll:my_payslips")
 
 
 def _account(request: HttpRequest, person_id: int, year: int, *, back: str) -> HttpResponse:

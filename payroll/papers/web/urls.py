@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payroll.papers.web import cockpit, papers
+from payroll.papers.web import cockpit, office_export, papers
 
 app_name = "papers"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("payroll/office/year/", papers.year, name="year"),
     path("payroll/office/year/accident/", papers.accident, name="accident"),
     path("payroll/office/accounts/<int:person_id>/", papers.wage_account, name="wage_account"),
+    path("payroll/office/exports/", office_export.exports, name="exports"),
+    path("payroll/office/exports/lodas/", office_export.movements, name="movement_file"),
     path("payroll/office/creditors/", papers.creditors, name="creditors"),
     path("payslips/account/", papers.my_wage_account, name="my_wage_account"),
 ]

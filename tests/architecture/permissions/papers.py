@@ -34,6 +34,8 @@ PERMISSIONS = {
     "papers:accident": _ENTERED,
     "papers:wage_account": _READERS,
     "papers:creditors": _ENTERED,
+    "papers:exports": _ENTERED,
+    "papers:movement_file": _OFFICE,
     "papers:my_wage_account": {Role.MEMBER},
 }
 
