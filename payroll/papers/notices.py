@@ -7,15 +7,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coop.law import LawUnknown
 from coop.money import decimal_string
 from members.models import Person
 from payroll.calculation import latest
+from payroll.germany.absence import WORKING_WEEK, Cause, Event, month_days, next_month
+from payroll.germany.absence import Notice as WhatToReport
+from payroll.germany.law import german_law
 from payroll.models import EmploymentContract, HealthFund, InsuranceData
-from payroll.papers.figures.notices import Notice, Reason, notices_of
+from payroll.papers.figures.notices import Break, Notice, Reason, notices_of
 from payroll.papers.filings import Filed, filed
 from payroll.papers.sheets import Paper, Sheet, day, number, text
 from payroll.papers.slips import insured_months
 from payroll.papers.states import FilingKind
+from payroll.timekeeping.models import Absence
+from payroll.timekeeping.queries import away_of, employments_of, weeks_of
+from payroll.timekeeping.states import AbsenceCause, AbsenceState
 
 REASONS = {
     Reason.ENTRY: gettext_lazy("employment begins"),
@@ -80,10 +87,11 @@ def notice_rows(today: date) -> list[NoticeRow]:
             known[-1] = (known[-1][0], ends_on)
         else:
             known.append((starts_on, ends_on))
+    breaks = breaks_since(begin, today)
     found = [
         notice
         for person_id, paid in months.items()
-        for notice in notices_of(person_id, spans.get(person_id, []), paid, today=today)
+        for notice in notices_of(person_id, spans.get(person_id, []), paid, breaks.get(person_id, ()), today=today)
         if notice.due_on >= begin
     ]
     people = Person.objects.in_bulk({notice.person_id for notice in found})
@@ -103,6 +111,51 @@ def notice_rows(today: date) -> list[NoticeRow]:
         for notice in found
     ]
     return sorted(rows, key=lambda row: (row.filed is not None, row.notice.due_on, row.name.casefold()))
+
+
+def breaks_since(begin: date, today: date) -> dict[int, list[Break]]:
+    """Person -> what confirmed absences ask to be reported, from a day on, in three statements."""
+    rows = Absence.objects.filter(
+        state=AbsenceState.CONFIRMED, ends_on__gte=begin, starts_on__lte=today, cause__in=_WITHOUT_PAY
+    ).order_by("starts_on", "id")
+    away: dict[int, list[Absence]] = {}
+    for row in rows:
+        away.setdefault(row.person_id, []).append(row)
+    if not away:
+        return {}
+    employed, weeks = employments_of(list(away)), weeks_of(list(away), today)
+    found: dict[int, list[Break]] = {}
+    for person_id, absences in away.items():
+        month = max(begin, min(row.starts_on for row in absences)).replace(day=1)
+        while month <= today:
+            try:
+                law = german_law(month)
+            except LawUnknown:
+                break
+            days = month_days(
+                law,
+                month=month,
+                employed=employed.get(person_id, ()),
+                away=[away_of(row) for row in absences],
+                working_week=weeks[person_id].days if person_id in weeks else WORKING_WEEK,
+            )
+            found.setdefault(person_id, []).extend(
+                Break(on=event.on, reason=reason) for event in days.events if (reason := _reason_of(event))
+            )
+            month = next_month(month)
+    return found
+
+
+def _reason_of(event: Event) -> Reason | None:
+    if event.notice is WhatToReport.INTERRUPTION:
+        return Reason.PARENTAL if event.cause is Cause.PARENTAL else Reason.INTERRUPTION
+    return {
+        WhatToReport.DEREGISTRATION: Reason.EXIT_UNPAID,
+        WhatToReport.REGISTRATION: Reason.ENTRY_OTHER,
+    }.get(event.notice)
+
+
+_WITHOUT_PAY = [cause.value for cause in AbsenceCause if cause != AbsenceCause.VACATION]
 
 
 def open_notices(today: date) -> list[NoticeRow]:

@@ -22,7 +22,7 @@ from payroll.insurance_number import birth_date_in
 from payroll.models import EmploymentContract, InsuranceData, TaxData
 from payroll.papers import wage_tax
 from payroll.papers.contributions import StatementRow
-from payroll.papers.figures.accident import AccidentReport, InsuredYear, accident_report
+from payroll.papers.figures.accident import WEEKS_A_MONTH, AccidentReport, InsuredYear, accident_report
 from payroll.papers.figures.certificate import CertificateLine, Paid, certificate
 from payroll.papers.figures.groups import ContributionGroup
 from payroll.papers.figures.wage_tax_return import CHURCH_FIELDS, Field, WageTaxReturn
@@ -31,6 +31,7 @@ from payroll.papers.sheets import Column, Paper, Sheet, day, money, number, text
 from payroll.papers.sheets import month as month_column
 from payroll.papers.slips import AMOUNTS, Booked, booked_in, booked_of_year
 from payroll.states import Church
+from payroll.timekeeping.queries import minutes_of
 
 PORTAL_TAX = "Mein ELSTER"
 PORTAL_FUNDS = "SV-Meldeportal"
@@ -483,7 +484,7 @@ def statement_paper(row: StatementRow) -> Paper:
             (_("Employer number"), coop.employer_number or None),
             (_("To be sent by"), f"{row.send_by:%d.%m.%Y}"),
             (_("Money there on"), f"{row.pay_by:%d.%m.%Y}"),
-            (_("Made"), f"{row.made_at:%d.%m.%Y}" if row.made_at else _("not yet: a preview")),
+            (_("Made out on"), f"{row.made_at:%d.%m.%Y}" if row.made_at else _("not yet: a preview")),
         ),
         sheets=(_with_sum(sheet, "name"),),
         notes=tuple(notes),
@@ -647,7 +648,7 @@ def accident_paper(year: int) -> Paper:
                 empty=_(
                     "Enter the accident insurer's notice first: company number, tariff point and the most pay that counts."
                 ),
-                note=_("Hours by contract: hours a week of each month paid, times 13/3 weeks."),
+                note=_("Hours as recorded; where none were, by contract: hours a week times 13/3 weeks."),
             ),
         ),
         notes=(not_sent(),),
@@ -667,15 +668,17 @@ def accident_figures(year: int, membership: AccidentMembership | None) -> Accide
     contracts: dict[int, list[EmploymentContract]] = {}
     for contract in EmploymentContract.objects.filter(person_id__in=list(pay), starts_on__lte=date(year, 12, 31)):
         contracts.setdefault(contract.person_id, []).append(contract)
+    recorded = {date(year, month, 1): minutes_of(list(pay), date(year, month, 1)) for month in range(1, 13)}
     return accident_report(
         [
             InsuredYear(
                 person_id=person,
                 pay_cents=cents,
-                weekly_hours=tuple(
-                    hours
+                hours=tuple(
+                    Decimal(recorded[month][person]) / 60
+                    if person in recorded[month]
+                    else _hours_in(contracts.get(person, []), month)
                     for month in sorted(months[person])
-                    if (hours := _hours_in(contracts.get(person, []), month)) is not None
                 ),
             )
             for person, cents in pay.items()
@@ -684,11 +687,12 @@ def accident_figures(year: int, membership: AccidentMembership | None) -> Accide
     )
 
 
-def _hours_in(contracts: list[EmploymentContract], month: date) -> Decimal | None:
+def _hours_in(contracts: list[EmploymentContract], month: date) -> Decimal:
+    """The hours of a month by contract."""
     for contract in contracts:
         if contract.starts_on < next_month(month) and (contract.ends_on is None or contract.ends_on > month):
-            return contract.weekly_hours
-    return None
+            return contract.weekly_hours * WEEKS_A_MONTH
+    return Decimal(0)
 
 
 def _with_sum(sheet: Sheet, label_key: str) -> Sheet:

@@ -12,11 +12,11 @@ WEEKS_A_MONTH = Decimal(13) / Decimal(3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsuredYear:
-    """One person's year: pay in cents, and hours by contract (hours a week of each month)."""
+    """One person's year: pay in cents, and the hours of each month paid."""
 
     person_id: int
     pay_cents: int
-    weekly_hours: tuple[Decimal, ...]
+    hours: tuple[Decimal, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class AccidentReport:
 def accident_report(people: Iterable[InsuredYear], *, most_year_cents: int) -> AccidentReport:
     """The report of a year. Each person's pay counts up to `most_year_cents`; one who was paid counts."""
     rows = [one for one in people if one.pay_cents > 0]
-    hours = sum((sum(one.weekly_hours, Decimal(0)) * WEEKS_A_MONTH for one in rows), Decimal(0))
+    hours = sum((sum(one.hours, Decimal(0)) for one in rows), Decimal(0))
     return AccidentReport(
         people=len(rows),
         pay_euros=(sum(min(one.pay_cents, most_year_cents) for one in rows) + 50) // 100,

@@ -49,11 +49,13 @@ class Insured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """A time without pay, from a day until another (exclusive). `reason` is `Reason.INTERRUPTION` or `PARENTAL`,
-    where a benefit or parental leave stands in, or `EXIT_UNPAID` for unpaid leave."""
+    """What a time without pay asks for: `on` is the last day before it, or the first one of insurance again.
 
-    since: date
-    until: date | None
+    `reason` is `INTERRUPTION` or `PARENTAL` where a benefit or parental leave stands in, `EXIT_UNPAID` where the
+    insurance has ended after a month of unpaid leave, `ENTRY_OTHER` where it begins again.
+    """
+
+    on: date
     reason: Reason
 
 
@@ -214,29 +216,32 @@ def _annual(person_id: int, since: date, until: date | None, paid: Sequence[Insu
 def _breaks(person_id: int, paid: Sequence[Insured], breaks: Iterable[Break], today: date) -> list[Notice]:
     found: list[Notice] = []
     for one in breaks:
-        before = [month for month in paid if month.month <= one.since]
-        if not before or one.since > today:
+        before = [month for month in paid if month.month <= one.on]
+        if not before or one.on > today:
             continue
-        if one.reason is Reason.EXIT_UNPAID:
-            # Without pay the insurance goes on for one month (§ 7 (3) SGB IV), then it ends.
-            end = _month_later(one.since)
-            if one.until is not None and one.until <= end:
-                continue
-            found.append(_report(person_id, one.reason, date(one.since.year, 1, 1), end, before))
-        else:
-            whole = _next_month(one.since if one.since.day == 1 else _next_month(one.since))
-            if one.until is not None and one.until < whole:
-                continue  # no whole calendar month without pay (§ 9 (1) DEÜV)
-            report = _report(person_id, one.reason, date(one.since.year, 1, 1), one.since, before)
-            found.append(replace(report, due_on=whole - timedelta(days=1) + WEEKS_FOR_INTERRUPTION))
-    return [one for one in found if one.until is not None and one.until <= today]
+        if one.reason is Reason.ENTRY_OTHER:
+            known = before[-1]
+            found.append(
+                Notice(
+                    person_id=person_id,
+                    reason=one.reason,
+                    since=one.on,
+                    until=None,
+                    due_on=one.on + WEEKS_FOR_ENTRY,
+                    fund_id=known.fund_id,
+                    persons=known.persons,
+                    groups=known.groups,
+                )
+            )
+            continue
+        report = _report(person_id, one.reason, date(one.on.year, 1, 1), one.on + timedelta(days=1), before)
+        if one.reason is not Reason.EXIT_UNPAID:
+            first = one.on + timedelta(days=1)
+            whole = _next_month(first if first.day == 1 else _next_month(first))
+            report = replace(report, due_on=whole - timedelta(days=1) + WEEKS_FOR_INTERRUPTION)
+        found.append(report)
+    return found
 
 
 def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
-def _month_later(day: date) -> date:
-    following = _next_month(day)
-    last = (_next_month(following) - timedelta(days=1)).day
-    return following.replace(day=min(day.day, last))

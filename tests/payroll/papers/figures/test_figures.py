@@ -184,28 +184,22 @@ def test_a_change_in_the_year_begins_the_annual_notice():
 
 
 @pytest.mark.parametrize(
-    ("away", "reasons"),
+    ("on", "reason", "since", "until", "due"),
     [
-        # Unpaid leave of five weeks: the insurance ends after a month.
-        (Break(since=date(2026, 5, 4), until=date(2026, 6, 8), reason=Reason.EXIT_UNPAID), [Reason.EXIT_UNPAID]),
-        (Break(since=date(2026, 5, 4), until=date(2026, 6, 4), reason=Reason.EXIT_UNPAID), []),
-        # Sickness benefit: only a whole calendar month without pay interrupts.
-        (Break(since=date(2026, 5, 4), until=date(2026, 7, 1), reason=Reason.INTERRUPTION), [Reason.INTERRUPTION]),
-        (Break(since=date(2026, 5, 4), until=date(2026, 6, 30), reason=Reason.INTERRUPTION), []),
-        (Break(since=date(2026, 5, 1), until=None, reason=Reason.PARENTAL), [Reason.PARENTAL]),
+        # Unpaid leave from 4 May: insured for one more month, reported within six weeks.
+        (date(2026, 6, 3), Reason.EXIT_UNPAID, date(2026, 1, 1), date(2026, 6, 3), date(2026, 7, 15)),
+        (date(2026, 6, 8), Reason.ENTRY_OTHER, date(2026, 6, 8), None, date(2026, 7, 20)),
+        # Sickness benefit from 4 May: June is the first whole month, reported two weeks after it.
+        (date(2026, 5, 3), Reason.INTERRUPTION, date(2026, 1, 1), date(2026, 5, 3), date(2026, 7, 14)),
+        (date(2026, 4, 30), Reason.PARENTAL, date(2026, 1, 1), date(2026, 4, 30), date(2026, 6, 14)),
     ],
 )
-def test_a_time_without_pay(away, reasons):
+def test_a_time_without_pay(on, reason, since, until, due):
     months = [insured(month) for month in (3, 4, 5)]
+    away = Break(on=on, reason=reason)
     found = notices_of(7, [(date(2026, 3, 1), None)], months, [away], today=date(2026, 9, 1))
-    assert [one.reason for one in found if one.reason is not Reason.ENTRY] == reasons
-
-
-def test_an_interruption_is_due_two_weeks_after_the_first_month():
-    away = Break(since=date(2026, 5, 4), until=None, reason=Reason.INTERRUPTION)
-    found = notices_of(7, [(date(2026, 3, 1), None)], [insured(3), insured(4)], [away], today=date(2026, 9, 1))
-    notice = next(one for one in found if one.reason is Reason.INTERRUPTION)
-    assert (notice.until, notice.due_on) == (date(2026, 5, 3), date(2026, 7, 14))
+    notice = next(one for one in found if one.reason is reason)
+    assert (notice.since, notice.until, notice.due_on) == (since, until, due)
 
 
 def test_pay_is_reported_in_whole_euros():
@@ -237,10 +231,10 @@ def test_a_refund_needs_days_and_payslips():
 
 def test_the_accident_report_caps_each_persons_pay():
     people = [
-        InsuredYear(person_id=1, pay_cents=10_000_049, weekly_hours=(Decimal(40),) * 12),
-        InsuredYear(person_id=2, pay_cents=1_200_050, weekly_hours=(Decimal("15.5"),) * 6),
-        InsuredYear(person_id=3, pay_cents=0, weekly_hours=()),
+        InsuredYear(person_id=1, pay_cents=10_000_049, hours=(Decimal(2080) / 12,) * 12),
+        InsuredYear(person_id=2, pay_cents=1_200_050, hours=(Decimal("67.2"),) * 6),
+        InsuredYear(person_id=3, pay_cents=0, hours=()),
     ]
     found = accident_report(people, most_year_cents=9_600_000)
     assert (found.people, found.pay_euros, found.capped) == (2, 108_001, 1)
-    assert found.hours == 2483  # 480 x 13/3 = 2080, 93 x 13/3 = 403
+    assert found.hours == 2483  # 2080 and 403.2
