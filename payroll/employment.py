@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound
-from coop.ledger.actions import commit, end_commitment, lengthen_commitments, month_of
+from coop.ledger.actions import commit, end_commitment, lengthen_commitments, month_of, next_month
 from coop.ledger.models import Commitment
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, this_cooperative
@@ -27,7 +27,7 @@ from payroll.models import (
     OtherEmployment,
     TaxData,
 )
-from payroll.states import EmploymentKind, OtherJob
+from payroll.states import KINDS_OF_FORMS, ContractForm, EmploymentKind, OtherJob
 
 WEEKS_A_MONTH = Decimal(13) / Decimal(3)
 
@@ -58,10 +58,15 @@ def employ(
     at: datetime,
     by: User | None,
     kind: EmploymentKind = EmploymentKind.AUTO,
+    form: ContractForm | None = None,
+    hourly_cents: int | None = None,
+    flat_tax: bool = True,
+    backdated: bool = False,
 ) -> EmploymentContract:
     """Agree a salary and promise its cost out of the person's budget; a running contract ends where this one begins.
 
-    Without `ends_on` it runs until further notice, and the months are promised that the policy looks ahead.
+    Without `ends_on` it runs until further notice, and the months are promised that the policy looks ahead. A month
+    that is employed in part is promised as a whole. `backdated`: it may reach into months that were paid.
 
     Raises: BeyondCover, where budget and cover do not bear it; BeyondAdvanceLimit, NoOpenEndedSalaries,
     BelowMinimumWage, DataMissing, LawUnknown, ContractsOverlap, AlreadyPaid, InvalidInput, NotFound.
@@ -69,11 +74,14 @@ def employ(
     person = Person.objects.filter(id=person_id).first()
     if person is None or person.budget_id is None:
         raise NotFound
-    cost = quote(person_id=person_id, gross_cents=gross_cents, month=starts_on, kind=kind)
+    since = month_of(starts_on)
+    if kind == EmploymentKind.AUTO and form is not None:
+        kind = KINDS_OF_FORMS.get(form, kind)
+    cost = quote(person_id=person_id, gross_cents=gross_cents, month=since, kind=kind)
     if cost.estimated:
         raise DataMissing(_("Tax data and insurance come first: the cost of the salary depends on them."))
     check_minimum_wage(gross_cents=gross_cents, weekly_hours=weekly_hours, day=starts_on)
-    promised_until = ends_on or promised_ahead(starts_on, on=at.date())
+    promised_until = _whole_months(ends_on) if ends_on else promised_ahead(since, on=at.date())
     running = (
         EmploymentContract.objects.select_for_update()
         .filter(person_id=person_id, starts_on__lt=starts_on)
@@ -82,10 +90,10 @@ def employ(
     )
     replaces = ""
     if running is not None and (running.ends_on is None or running.ends_on > starts_on):
-        end_contract(contract_id=running.pk, ends_on=starts_on, by=by)
+        end_contract(contract_id=running.pk, ends_on=starts_on, by=by, backdated=backdated)
         replaces = contract_source(running)
         # Until further notice may have been promised less far than the new salary lies ahead.
-        lengthen_commitments(ends={replaces: starts_on})
+        lengthen_commitments(ends={replaces: since})
     contract = agree_contract(
         person_id=person_id,
         gross_cents=gross_cents,
@@ -94,6 +102,10 @@ def employ(
         starts_on=starts_on,
         ends_on=ends_on,
         kind=kind,
+        form=form,
+        hourly_cents=hourly_cents,
+        flat_tax=flat_tax,
+        backdated=backdated,
         at=at,
         by=by,
     )
@@ -101,7 +113,7 @@ def employ(
         budget_id=person.budget_id,
         source=contract_source(contract),
         monthly_cents=cost.salary.cost_cents,
-        since=starts_on,
+        since=since,
         until=promised_until,
         on=at.date(),
         replaces=replaces,
@@ -110,17 +122,23 @@ def employ(
 
 
 @transaction.atomic
-def end_employment(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:
-    """Let a contract and its promise end on the first day of a month (that day no longer counts).
+def end_employment(*, contract_id: int, ends_on: date, by: User | None, backdated: bool = False) -> EmploymentContract:
+    """Let a contract end on a day (that day no longer counts), and its promise with that month.
 
     Pay until then is owed, so a promise that looked less far ahead now reaches until then.
 
     Raises: NotFound, AlreadyPaid, InvalidInput.
     """
-    contract = end_contract(contract_id=contract_id, ends_on=ends_on, by=by)
-    end_commitment(source=contract_source(contract), until=ends_on)
-    lengthen_commitments(ends={contract_source(contract): ends_on})
+    contract = end_contract(contract_id=contract_id, ends_on=ends_on, by=by, backdated=backdated)
+    until = _whole_months(ends_on)
+    end_commitment(source=contract_source(contract), until=until)
+    lengthen_commitments(ends={contract_source(contract): until})
     return contract
+
+
+def _whole_months(ends_on: date) -> date:
+    """The first day of a month by which an employment has ended."""
+    return ends_on if ends_on.day == 1 else next_month(ends_on)
 
 
 def promised_ahead(month: date, *, on: date) -> date:

@@ -74,18 +74,23 @@ def agree_contract(
     by: User | None,
     kind: EmploymentKind = EmploymentKind.AUTO,
     form: ContractForm | None = None,
+    hourly_cents: int | None = None,
+    flat_tax: bool = True,
+    backdated: bool = False,
 ) -> EmploymentContract:
-    """Enter an agreed employment. Salaries begin and end with a month.
+    """Enter an agreed employment; it may begin and end within a month.
 
-    Without a `form` the contract is permanent where it has no end, of a fixed term otherwise.
+    Without a `form` the contract is permanent where it has no end, of a fixed term otherwise. What reaches into
+    months that were paid is refused unless it is meant to (`backdated`); it waits among the late changes then.
 
     Raises: ContractsOverlap, AlreadyPaid, InvalidInput.
     """
-    if starts_on.day != 1 or (ends_on is not None and ends_on.day != 1):
-        raise InvalidInput(_("Employment begins on the first and ends with a month."))
+    if ends_on is not None and ends_on <= starts_on:
+        raise InvalidInput(_("Employment ends after it has begun."))
     if not Person.objects.filter(id=person_id, state=PersonState.ADMITTED).exists():
         raise InvalidInput(_("Only members are employed. Admit the person first."))
-    _refuse_paid_month(person_id, starts_on)
+    if not backdated:
+        _refuse_paid_month(person_id, starts_on)
     if form is None:
         form = ContractForm.FIXED_TERM if ends_on else ContractForm.PERMANENT
     if kind == EmploymentKind.AUTO:
@@ -99,6 +104,8 @@ def agree_contract(
         starts_on=starts_on,
         ends_on=ends_on,
         kind=kind,
+        hourly_cents=hourly_cents,
+        flat_tax=flat_tax,
         agreed_at=at,
         agreed_by=by,
     )
@@ -106,17 +113,18 @@ def agree_contract(
 
 
 @transaction.atomic
-def end_contract(*, contract_id: int, ends_on: date, by: User | None) -> EmploymentContract:
-    """Let a contract end on the first day of a month (that day no longer counts).
+def end_contract(*, contract_id: int, ends_on: date, by: User | None, backdated: bool = False) -> EmploymentContract:
+    """Let a contract end on a day (that day no longer counts), in a month that was paid only where it is `backdated`.
 
     Raises: NotFound, AlreadyPaid, InvalidInput.
     """
     contract: EmploymentContract | None = EmploymentContract.objects.select_for_update().filter(id=contract_id).first()
     if contract is None:
         raise NotFound
-    if ends_on.day != 1 or ends_on <= contract.starts_on:
-        raise InvalidInput(_("Employment ends with a month, after it has begun."))
-    _refuse_paid_month(contract.person_id, ends_on)
+    if ends_on <= contract.starts_on:
+        raise InvalidInput(_("Employment ends after it has begun."))
+    if not backdated:
+        _refuse_paid_month(contract.person_id, ends_on)
     contract.ends_on = ends_on
     contract.save(update_fields=["ends_on"])
     note_access(user=by, action="contract ended", about=f"contract {contract.pk}")
@@ -306,7 +314,9 @@ def enter_accident_rate(
 
 
 def _refuse_paid_month(person_id: int, from_on: date) -> None:
-    if Payslip.objects.filter(person_id=person_id, month__gte=from_on, state=PayslipState.POSTED).exists():
+    if Payslip.objects.filter(
+        person_id=person_id, month__gte=from_on.replace(day=1), state=PayslipState.POSTED
+    ).exists():
         raise AlreadyPaid
 
 

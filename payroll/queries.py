@@ -16,14 +16,17 @@ from members.models import Person
 from members.states import PersonState
 from payroll.calculation import latest, shortfall_cents
 from payroll.models import (
+    AccidentRate,
     EmploymentContract,
     HealthFund,
     HealthFundRate,
     InsuranceData,
+    OtherEmployment,
     PayoutAccount,
     PayrollRun,
     Payslip,
     TaxData,
+    WageElement,
 )
 from payroll.states import PayslipState, RunState
 
@@ -227,6 +230,8 @@ class PersonFile:
     tax: list[TaxData]
     insurance: list[InsuranceData]
     accounts: list[PayoutAccount]
+    elsewhere: list[OtherEmployment]
+    elements: list[WageElement]
     missing: tuple[str, ...] = field(default=())
 
 
@@ -306,6 +311,8 @@ def person_file(person_id: int, month: date) -> PersonFile:
         tax=list(TaxData.objects.filter(person=person).order_by("-since")),
         insurance=list(InsuranceData.objects.filter(person=person).select_related("fund").order_by("-since")),
         accounts=list(PayoutAccount.objects.filter(person=person).order_by("-since")),
+        elsewhere=list(OtherEmployment.objects.filter(person=person).order_by("-since", "kind")),
+        elements=list(WageElement.objects.filter(person=person).order_by("-since", "-id")),
         missing=missing_data([person], month).get(person.pk, ()) if employed or not contracts else (),
     )
 
@@ -327,6 +334,8 @@ class FundRow:
     number: str
     since: date
     additional_rate: Any
+    sickness_levy_rate: Any
+    maternity_levy_rate: Any
     source: str
     insured: int
 
@@ -345,12 +354,20 @@ def fund_rows(on: date) -> list[FundRow]:
             number=fund.number,
             since=rates[fund.pk].since,
             additional_rate=rates[fund.pk].additional_rate,
+            sickness_levy_rate=rates[fund.pk].sickness_levy_rate,
+            maternity_levy_rate=rates[fund.pk].maternity_levy_rate,
             source=rates[fund.pk].source,
             insured=counts.get(fund.pk, 0),
         )
         for fund in HealthFund.objects.order_by("name")
         if fund.pk in rates
     ]
+
+
+def accident_rate_on(day: date) -> AccidentRate | None:
+    """The cooperative's accident insurance in force on a day."""
+    rate: AccidentRate | None = AccidentRate.objects.filter(since__lte=day).order_by("-since").first()
+    return rate
 
 
 # --- payslips ---------------------------------------------------------------------------------------------------

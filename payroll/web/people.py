@@ -19,9 +19,39 @@ from coop.tenancy.access import allow
 from coop.tenancy.actions import note_access
 from coop.tenancy.states import Role
 from payroll.employment import employ, end_employment
-from payroll.master_data import enter_health_fund, enter_insurance, enter_payout_account, enter_tax_data
-from payroll.queries import PersonFile, after, before, fund_rows, payslips_of, people_rows, person_file
-from payroll.web.forms import AccountForm, ContractForm, EndForm, FundForm, InsuranceForm, TaxForm
+from payroll.master_data import (
+    enter_accident_rate,
+    enter_health_fund,
+    enter_insurance,
+    enter_other_employment,
+    enter_payout_account,
+    enter_tax_data,
+)
+from payroll.queries import (
+    PersonFile,
+    accident_rate_on,
+    after,
+    before,
+    fund_rows,
+    payslips_of,
+    people_rows,
+    person_file,
+)
+from payroll.rates_import import FUND_COLUMNS, import_rates
+from payroll.wage_elements import end_wage_element, enter_wage_element
+from payroll.web.forms import (
+    AccidentForm,
+    AccountForm,
+    ContractForm,
+    ElementForm,
+    EndElementForm,
+    EndForm,
+    FundForm,
+    InsuranceForm,
+    OtherJobForm,
+    RatesFileForm,
+    TaxForm,
+)
 from payroll.web.rows import file_context, payslip_columns, payslip_state
 
 PAGE = 100
@@ -153,7 +183,8 @@ def end_contract(request: HttpRequest, person_id: int, contract_id: int) -> Http
     form = EndForm(request.POST or None, initial={"last_month": month_of(timezone.localdate())})
 
     def save() -> None:
-        end_employment(contract_id=contract_id, ends_on=form.ends_on(), by=request.user)  # type: ignore[arg-type]
+        backdated = form.cleaned_data["backdated"]
+        end_employment(contract_id=contract_id, ends_on=form.ends_on(), by=request.user, backdated=backdated)  # type: ignore[arg-type]
 
     lead = _("Enter only what both sides have agreed in writing, or a notice that was given on paper (§ 623 BGB).")
     return _form_page(request, form, found, _("Let the employment end"), save, lead=lead)
@@ -167,12 +198,12 @@ def new_tax_data(request: HttpRequest, person_id: int) -> HttpResponse:
     initial: dict[str, Any] = {"since": month_of(timezone.localdate())}
     if found.tax:
         last = found.tax[0]
-        names = ("tax_id", "tax_class", "factor", "child_allowances", "church", "federal_state")
+        names = tuple(name for name in TaxForm.base_fields if name != "since")
         initial.update({name: getattr(last, name) for name in names})
     form = TaxForm(request.POST or None, initial=initial)
 
     def save() -> None:
-        enter_tax_data(person_id=person_id, at=timezone.now(), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        enter_tax_data(person_id=person_id, at=timezone.now(), by=request.user, **form.values())  # type: ignore[arg-type]
 
     return _form_page(request, form, found, _("New tax data"), save, lead=_dated())
 
@@ -185,12 +216,12 @@ def new_insurance(request: HttpRequest, person_id: int) -> HttpResponse:
     initial: dict[str, Any] = {"since": month_of(timezone.localdate())}
     if found.insurance:
         last = found.insurance[0]
-        names = ("insurance_number", "fund_id", "childless", "children_under25")
-        initial.update({name: getattr(last, name) for name in names})
+        names = tuple(name for name in InsuranceForm.base_fields if name not in {"since", "no_sick_pay"})
+        initial.update({name: getattr(last, name) for name in names}, no_sick_pay=not last.sick_pay)
     form = InsuranceForm(request.POST or None, initial=initial)
 
     def save() -> None:
-        enter_insurance(person_id=person_id, at=timezone.now(), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        enter_insurance(person_id=person_id, at=timezone.now(), by=request.user, **form.values())  # type: ignore[arg-type]
 
     return _form_page(request, form, found, _("New insurance data"), save, lead=_dated())
 
@@ -226,17 +257,114 @@ def funds(request: HttpRequest) -> HttpResponse:
         "payroll/funds.html",
         {
             "form": form,
+            "accident": accident_rate_on(timezone.localdate()),
+            "actions": [
+                {"url": reverse("payroll:import_rates"), "label": _("Rates from a table")},
+                {"url": reverse("payroll:accident"), "label": _("Accident insurance")},
+            ],
             "rows": fund_rows(timezone.localdate()),
             "columns": [
                 {"key": "name", "label": _("Fund")},
                 {"key": "number", "label": _("Employer number")},
                 {"key": "additional_rate", "label": _("Additional rate"), "kind": "percent"},
+                {"key": "sickness_levy_rate", "label": "U1", "kind": "percent"},
+                {"key": "maternity_levy_rate", "label": "U2", "kind": "percent"},
                 {"key": "since", "label": _("Since"), "kind": "day"},
                 {"key": "insured", "label": _("Insured here"), "kind": "number"},
                 {"key": "source", "label": _("Source")},
             ],
         },
     )
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def new_other_job(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Enter what somebody earns elsewhere."""
+    found = _file(person_id)
+    form = OtherJobForm(request.POST or None, initial={"since": month_of(timezone.localdate())})
+
+    def save() -> None:
+        enter_other_employment(person_id=person_id, at=timezone.now(), by=request.user, **form.values())  # type: ignore[arg-type]
+
+    lead = _("Pay elsewhere is added to the pay here before limits and ceilings are applied.")
+    return _form_page(request, form, found, _("Employment elsewhere"), save, lead=lead)
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def new_element(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Enter what is paid or kept back besides the salary."""
+    found = _file(person_id)
+    form = ElementForm(request.POST or None, initial={"since": month_of(timezone.localdate())})
+
+    def save() -> None:
+        enter_wage_element(person_id=person_id, at=timezone.now(), by=request.user, **form.values())  # type: ignore[arg-type]
+
+    lead = _("It counts in the next run; where it concerns months that were paid, it waits among the late changes.")
+    return _form_page(request, form, found, _("Besides the salary"), save, lead=lead)
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def end_element(request: HttpRequest, person_id: int, element_id: int) -> HttpResponse:
+    """Let an element end, or take it back as a whole."""
+    found = _file(person_id)
+    element = next((row for row in found.elements if row.pk == element_id), None)
+    if element is None:
+        raise Http404
+    form = EndElementForm(request.POST or None, initial={"until": month_of(timezone.localdate())})
+
+    def save() -> None:
+        until = form.cleaned_data["until"]
+        end_wage_element(element_id=element_id, until=until, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+
+    lead = _("%(text)s: its first month takes it back as a whole.") % {"text": element.text}
+    return _form_page(request, form, found, _("Let it end"), save, lead=lead)
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def accident(request: HttpRequest) -> HttpResponse:
+    """Enter the cooperative's accident insurance."""
+    form = AccidentForm(request.POST or None, initial={"since": month_of(timezone.localdate())})
+
+    def save() -> None:
+        enter_accident_rate(at=timezone.now(), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+
+    lead = _("Hazard class and contribution as the notices of the carrier say; the next notice begins a new rate.")
+    return _office_page(request, form, _("Accident insurance"), save, lead)
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def import_table(request: HttpRequest) -> HttpResponse:
+    """Enter the rates of many funds, or of accident insurance, from a table."""
+    form = RatesFileForm(request.POST or None, request.FILES or None)
+
+    def save() -> None:
+        done = import_rates(data=form.cleaned_data["file"].read(), at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        messages.info(request, _("%(new)s new rates, %(known)s known before.") % {"new": done.new, "known": done.known})
+
+    lead = _("The first line names the columns: %(columns)s. Rates in percent with a point, such as 2.69.") % {
+        "columns": ";".join(FUND_COLUMNS)
+    }
+    return _office_page(request, form, _("Rates from a table"), save, lead)
+
+
+def _office_page(
+    request: HttpRequest, form: forms.Form, title: str, save: Callable[[], None], lead: str
+) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            save()
+        except StetigError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("payroll:funds")
+    context = {"form": form, "title": title, "lead": lead, "back": reverse("payroll:funds")}
+    return render(request, "payroll/office_form.html", context)
 
 
 def _form_page(

@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from payroll.models import EmploymentContract
+from payroll.models import EmploymentContract, WageElement
 from payroll.queries import PersonFile, before
 from payroll.web.forms import FEDERAL_STATES
 
@@ -77,6 +77,24 @@ def file_context(found: PersonFile, today: date, *, edit: bool) -> dict[str, Any
             {"key": "fund", "label": _("Health fund")},
             {"key": "care", "label": _("Care insurance")},
         ],
+        "elsewhere": [
+            {"since": row.since, "kind": row.get_kind_display(), "gross": row.gross_cents} for row in found.elsewhere
+        ],
+        "elsewhere_columns": [
+            {"key": "since", "label": _("From"), "kind": "month"},
+            {"key": "kind", "label": _("Kind")},
+            {"key": "gross", "label": _("Gross pay a month there"), "kind": "money"},
+        ],
+        "elements": [_element_row(row, edit=edit) for row in found.elements],
+        "element_columns": [
+            {"key": "text", "label": _("What for")},
+            {"key": "kind", "label": _("Kind")},
+            {"key": "amount", "label": _("Amount"), "kind": "money"},
+            {"key": "hours", "label": _("Hours"), "kind": "number"},
+            {"key": "since", "label": _("From"), "kind": "month"},
+            {"key": "until", "label": _("Until"), "kind": "month"},
+            *([{"key": "actions", "label": _("Actions"), "kind": "actions", "hide_label": True}] if edit else []),
+        ],
         "accounts": [{"since": row.since, "iban": _spaced(row.iban), "holder": row.holder} for row in found.accounts],
         "account_columns": [
             {"key": "since", "label": _("From"), "kind": "day"},
@@ -105,6 +123,22 @@ def _contract_row(contract: EmploymentContract, today: date, *, edit: bool) -> d
         "hours": contract.weekly_hours,
         "gross": contract.gross_cents,
         "state": state,
+        "actions": actions,
+    }
+
+
+def _element_row(row: WageElement, *, edit: bool) -> dict[str, Any]:
+    actions = []
+    if edit and row.ended_at is None:
+        url = reverse("payroll:end_element", args=[row.person_id, row.pk])
+        actions.append({"url": url, "label": _("Let it end"), "tone": "quiet", "small": True})
+    return {
+        "text": row.text,
+        "kind": row.get_kind_display(),
+        "amount": row.amount_cents,
+        "hours": row.hours,
+        "since": row.since,
+        "until": before(row.until) if row.until else None,
         "actions": actions,
     }
 

@@ -2,9 +2,9 @@
 
 from coop.tenancy.states import Role
 from members.queries import person_of
-from payroll.models import Payslip
+from payroll.models import Payslip, WageElement
 from payroll.queries import people_rows
-from tests.factories.payroll import MARCH, employ, make_member, run_month
+from tests.factories.payroll import MARCH, employ, enter_everything_else, make_member, run_month
 
 _OFFICE = {Role.PAYROLL}
 _REVIEWERS = {Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}
@@ -22,7 +22,12 @@ PERMISSIONS = {
     "payroll:new_tax_data": _OFFICE,
     "payroll:new_insurance": _OFFICE,
     "payroll:new_account": _OFFICE,
+    "payroll:new_other_job": _OFFICE,
+    "payroll:new_element": _OFFICE,
+    "payroll:end_element": _OFFICE,
     "payroll:funds": _OFFICE,
+    "payroll:accident": _OFFICE,
+    "payroll:import_rates": _OFFICE,
     "payroll:runs": _REVIEWERS,
     "payroll:start": _OFFICE,
     "payroll:run": _REVIEWERS,
@@ -75,6 +80,12 @@ def _contract(cast):
     return {"person_id": person.pk, "contract_id": employ(person).pk}
 
 
+def _element(cast):
+    person = _member(cast)
+    enter_everything_else(person)
+    return {"person_id": person.pk, "element_id": WageElement.objects.get(person=person).pk}
+
+
 def _run(cast):
     return {"run_id": _paid(cast)[2].pk}
 
@@ -97,10 +108,13 @@ SAMPLES = {
             "payroll:new_tax_data",
             "payroll:new_insurance",
             "payroll:new_account",
+            "payroll:new_other_job",
+            "payroll:new_element",
         ),
         _person,
     ),
     "payroll:end_contract": _contract,
+    "payroll:end_element": _element,
     **dict.fromkeys(
         ("payroll:run", "payroll:progress", "payroll:again", "payroll:approve", "payroll:order_again"), _run
     ),
