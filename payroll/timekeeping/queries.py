@@ -437,3 +437,12 @@ def _expected(contract: EmploymentContract, person_id: int, month: date, state: 
             lost = max((part for first, until, part in gone if first <= day < until), default=Decimal(0))
             total += a_day * (1 - lost)
     return int(total)
+
+
+def leave_entitlement_text(person_id: int, on: date) -> dict[str, str]:
+    """What a year's leave is by contract and law, as a contract's paper says it: days, and days of work a week."""
+    week = weeks_of([person_id], next_month(on)).get(person_id)
+    days_a_week = len(week.days) if week else len(WORKING_WEEK)
+    statutory = Decimal(leave_law(on)["leave.working_days_year"]) * days_a_week / 6
+    days = max(statutory, week.leave_days) if week and week.leave_days else statutory
+    return {"days": f"{days.normalize():f}", "days_a_week": str(days_a_week)}

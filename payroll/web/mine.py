@@ -95,7 +95,10 @@ def employment(request: HttpRequest) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     context = file_context(found, timezone.localdate(), edit=False)
-    context["actions"] = [{"url": reverse("intake:mine"), "label": _("Enter or change my data"), "tone": "primary"}]
+    context["actions"] = [
+        {"url": reverse("intake:mine"), "label": _("Enter or change my data"), "tone": "primary"},
+        {"url": reverse("agreements:mine"), "label": _("My papers")},
+    ]
     return render(request, "payroll/my_employment.html", context)
 
 

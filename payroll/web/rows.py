@@ -113,6 +113,9 @@ def _contract_row(contract: EmploymentContract, today: date, *, edit: bool) -> d
     else:
         state = {"label": _("running"), "tone": "good"}
     actions = []
+    if edit:
+        papers = reverse("agreements:papers", args=[contract.pk])
+        actions.append({"url": papers, "label": _("Papers"), "tone": "quiet", "small": True})
     if edit and not ended:
         url = reverse("payroll:end_contract", args=[contract.person_id, contract.pk])
         actions.append({"url": url, "label": _("Let it end"), "tone": "quiet", "small": True})

@@ -25,6 +25,7 @@ from payroll.timekeeping.actions import remind_of_leave, set_working_week
 from tests.architecture.test_fence import FENCED
 from tests.cast import Cast
 from tests.factories import payroll as salaried
+from tests.factories.agreements import draw_up
 from tests.factories.banking import IBAN, bring_in, paid
 from tests.factories.intake import make_intake
 from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice
@@ -46,7 +47,7 @@ def lived_in(cast: Cast) -> Cooperative:
     invite(email="new@example.org", name="Neu", role=Role.PAYROLL, at=AT, by=cast.administrator)
     make_applicant(name="Wants to join")
     ada = make_member(user=cast.member, name="Ada Beispiel")
-    salaried.employ(ada, ends_on=date(2026, 2, 1))
+    draw_up(salaried.employ(ada, ends_on=date(2026, 2, 1)), cast.payroll)
     salaried.enter_everything_else(ada)
     make_absence(ada, starts_on=date(2026, 1, 12), ends_on=date(2026, 1, 14), confirmed_by=cast.payroll)
     make_hours(ada)
