@@ -72,6 +72,8 @@ class Facts:
     """Last year's end: `month`, `additional_rate`, `days`, and what was charged."""
     year_end: dict[str, Any] | None = None
     """The year's end: `YearOfWages` and what was withheld in the earlier months."""
+    cautions: tuple[tuple[str, int], ...] = ()
+    """What a reviewer should look at besides: a code of `payroll.cautions` and cents. It changes no amount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +199,7 @@ def compute(law: SalaryLaw, facts: Facts) -> Computed:
         "contribution_group": contribution_group(result.group, facts.terms),
         "charged": _charged(law, facts, pay, result),
     }
-    warnings = list(pay.warnings)
+    warnings = [{"code": code, "cents": cents} for code, cents in facts.cautions] + pay.warnings
     garnished, set_off, kept_lines = _kept(facts, result, law.wage_tax.day, warnings)
     computed = Computed(
         salary=result,
@@ -370,6 +372,8 @@ def inputs_of(facts: Facts) -> dict[str, Any]:
         stored["last_year"] = facts.last_year
     if facts.year_end is not None:
         stored["year_end"] = facts.year_end
+    if facts.cautions:
+        stored["cautions"] = [list(caution) for caution in facts.cautions]
     return stored
 
 
@@ -391,6 +395,7 @@ def facts_from(inputs: dict[str, Any]) -> Facts:
         year=YearSoFar(**{**year, "charged": Room(*year["charged"])}) if year else None,
         last_year=inputs.get("last_year"),
         year_end=inputs.get("year_end"),
+        cautions=tuple((code, cents) for code, cents in inputs.get("cautions", ())),
     )
 
 

@@ -14,11 +14,14 @@ from coop.ledger.actions import next_month
 from coop.money import share_of
 from coop.tenancy.queries import policy_on, this_cooperative
 from payroll.calculation import DataMissing, Element, Facts, latest, terms_of
-from payroll.germany.absence import MonthDays
+from payroll.cautions import Caution
+from payroll.germany.absence import Day, MonthDays
 from payroll.germany.contributions import DAYS_OF_MONTH, Group, Room
+from payroll.germany.law import german_law
 from payroll.germany.month import LAST_MONTH_OF_THE_CLAUSE, YearSoFar
 from payroll.germany.salary import SalaryLaw, group_and_others
 from payroll.germany.terms import Terms
+from payroll.germany.working_time import below_minimum_by_contract, below_minimum_wage
 from payroll.insurance_number import birth_date_in
 from payroll.models import (
     AccidentRate,
@@ -34,12 +37,13 @@ from payroll.models import (
 )
 from payroll.queries import contracts_in
 from payroll.states import ElementKind, OtherJob, PayslipState
-from payroll.timekeeping.queries import month_days_of
+from payroll.timekeeping.queries import minutes_of, month_days_of
 
 DECEMBER = 12
 AGE_OF_RELIEF = 64
 _LETTER_U_DAYS = 5
 _ONE_OFF = frozenset({ElementKind.ONE_OFF, ElementKind.VACATION_PAY})
+_FOR_WORK = frozenset({ElementKind.HOURS, ElementKind.SUPPLEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class _Known:
     levies_rate: Decimal
     state: str
     days: dict[int, MonthDays]
+    minutes: dict[int, int]
+    """Working minutes that were recorded."""
     years: dict[int, list[Payslip]]
     """Payslips of the year and of the one before as they stand, for those whose pay asks for them."""
 
@@ -117,6 +123,7 @@ class _Known:
             levies_rate=policy_on(month).levies_rate,
             state=this_cooperative().federal_state,
             days=month_days_of(list(contracts), month),
+            minutes=minutes_of(list(contracts), month),
             years=_years(month, asked) if asked else {},
         )
 
@@ -153,11 +160,27 @@ class _Known:
             "elements": elements,
             "fund_id": self._collecting_fund(group, health_fund),
             "health_fund_id": health_fund,
+            "cautions": self._minimum_wage(contract, base, elements, days),
         }
         one_off = any(element.kind in _ONE_OFF for element in elements)
         if one_off or self.month.month == DECEMBER:
             facts |= self._year(contract, terms, days.tax_days, one_off=one_off)
         return Facts(**facts)
+
+    def _minimum_wage(
+        self, contract: EmploymentContract, base: int, elements: Iterable[Element], days: MonthDays
+    ) -> tuple[tuple[str, int], ...]:
+        """Whether pay reaches the minimum wage of the agreed hours, and of those recorded for the days worked."""
+        agreed = contract.gross_cents
+        paid = base + sum(element.cents for element in elements if element.kind in _FOR_WORK)
+        worked = days.days_of(Day.PAID)
+        for_work = paid * worked // days.paid_days if days.paid_days else 0
+        law = german_law(self.month)
+        found = {
+            Caution.CONTRACT: below_minimum_by_contract(law, agreed, contract.weekly_hours),
+            Caution.HOURS: below_minimum_wage(law, for_work, self.minutes.get(contract.person_id, 0)),
+        }
+        return tuple((code.value, cents) for code, cents in found.items() if cents)
 
     def _terms(self, contract: EmploymentContract) -> tuple[Terms, int]:
         person_id = contract.person_id

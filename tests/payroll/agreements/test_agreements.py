@@ -4,7 +4,7 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -76,7 +76,7 @@ def test_what_a_paper_says_does_not_change_later(ada, cast):
     ada.save(update_fields=["name"])
     assert "Ada Anders" not in words(paper)
     paper.terms["gross"] = "9999.00"
-    with pytest.raises(InternalError, match="employmentpaper_says_what_it_says"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
         paper.save()
 
 
@@ -157,7 +157,7 @@ def test_members_are_told_see_their_papers_and_confirm_once(ada, cast):
     assert papers_of_person(ada.pk) == []
 
 
-def test_hints_belong_to_the_form_of_the_contract():
+def test_hints_belong_to_the_form_of_the_contract(coop):
     known = {form: len(hints_of(EmploymentContract(form=form))) for form in ContractForm}
     assert {form for form, count in known.items() if count} == {
         ContractForm.STUDENT,

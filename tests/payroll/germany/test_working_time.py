@@ -1,12 +1,19 @@
 """Hours of work against ArbZG and MiLoG."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from coop.errors import InvalidInput
 from payroll.germany.law import german_law
-from payroll.germany.working_time import Rule, Worked, below_minimum_wage, check_hours
+from payroll.germany.working_time import (
+    Rule,
+    Worked,
+    below_minimum_by_contract,
+    below_minimum_wage,
+    check_hours,
+)
 
 LAW = german_law(date(2026, 6, 1))
 MONDAY = date(2026, 6, 8)
@@ -72,3 +79,12 @@ def test_pay_below_the_minimum_wage_of_the_hours_worked():
     assert below_minimum_wage(LAW, 139_000, 100 * 60) == 0
     assert below_minimum_wage(LAW, 138_999, 100 * 60) == 1
     assert below_minimum_wage(LAW, 139_000, 100 * 60 + 1) == 24
+
+
+@pytest.mark.parametrize(
+    ("gross", "hours", "missing"),
+    [(60_300, "10.01", 0), (60_299, "10.01", 0), (60_230, "10", 3), (139_000, "24", 5560)],
+)
+def test_pay_below_the_minimum_wage_of_the_agreed_hours(gross, hours, missing):
+    """A month has 13/3 weeks: ten hours a week at 13.90 EUR are 602.33 EUR."""
+    assert below_minimum_by_contract(LAW, gross, Decimal(hours)) == missing
