@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -107,6 +107,7 @@ class EndingSoon:
     """An employment that ends and has no next contract yet."""
 
     contract: EmploymentContract
+    last_day: date
     register_by: date
 
 
@@ -120,7 +121,8 @@ def ending_employment(person_id: int, on: date) -> EndingSoon | None:
     last = register_by(known_on, running.ends_on)
     if on < last.replace(day=1):
         return None
-    return EndingSoon(contract=running, register_by=last)
+    last_day = running.ends_on - timedelta(days=1)
+    return EndingSoon(contract=running, last_day=last_day, register_by=last)
 
 
 def _term(contract: EmploymentContract) -> Term:

@@ -11,6 +11,7 @@ from django.db import transaction
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
+from coop.front.demo.absences import plan_absences
 from coop.front.demo.bank import Bank
 from coop.front.demo.calendar import months_from, within_law
 from coop.front.demo.clients import make_companies
@@ -88,7 +89,15 @@ def _make(
             return Made(slug=plan.slug, months=[], members=0)
         with coop_scope(office.cooperative.pk):
             world = _world(office, make_login, seed=seed, months=months, today=today)
-            for prepare in (plan_joining, plan_work, plan_office, plan_stories, plan_salaries, leave_work):
+            for prepare in (
+                plan_joining,
+                plan_work,
+                plan_office,
+                plan_stories,
+                plan_salaries,
+                plan_absences,
+                leave_work,
+            ):
                 prepare(world)
             world.play(_months_shown(plan, say))
             _draw_newest()

@@ -27,6 +27,7 @@ from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from invoicing.states import JobState
 from members.queries import person_of
+from payroll.agreements.queries import ending_employment
 from payroll.intake.queries import needs_intake
 from payroll.timekeeping.queries import leave_of
 
@@ -78,6 +79,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "pay": next_pay(person, today),
             "leave": leave_of(person.pk, today),
             "needs_data": needs_intake(person.pk, today),
+            "ending": ending_employment(person.pk, today),
             "chart": _chart(ends),
             "jobs": jobs,
             "job_columns": [
