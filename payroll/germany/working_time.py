@@ -112,17 +112,15 @@ def below_minimum_wage(law: LawOfDay, gross_cents: int, minutes: int) -> int:
     return int(missing.to_integral_value(rounding="ROUND_CEILING")) if missing > 0 else 0
 
 
-WEEKS_A_MONTH = Decimal(13) / Decimal(3)
-"""As the limit of a Minijob is derived (§ 8 (1a) SGB IV)."""
-
-
 def below_minimum_by_contract(law: LawOfDay, gross_cents: int, weekly_hours: Decimal) -> int:
     """By how many cents an agreed monthly pay lies below the minimum wage of the agreed hours; 0 where it does not.
+
+    A month has 13/3 weeks, as the limit of a Minijob is derived (§ 8 (1a) SGB IV).
 
     Raises: LawUnknown. Source: § 1 (1) and (2) MiLoG.
     """
     hourly: Decimal = law["minimum_wage.hour"]
-    missing = hourly * 100 * weekly_hours * WEEKS_A_MONTH - gross_cents
+    missing = hourly * 100 * weekly_hours * 13 / 3 - gross_cents
     # A cent that is lost in dividing a month into weeks is no pay that is missing.
     return int(missing.to_integral_value(rounding="ROUND_FLOOR")) if missing > 0 else 0
 
