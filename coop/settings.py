@@ -291,6 +291,8 @@ SPECTACULAR_SETTINGS = {
         "BankTransactionStateEnum": "coop.banking.states.TransactionState",
         "JobStateEnum": "invoicing.states.JobState",
         "InvoiceStateEnum": "invoicing.states.InvoiceState",
+        "FilingKindEnum": "payroll.papers.states.FilingKind",
+        "RefundKindEnum": "payroll.papers.states.RefundKind",
         "PayslipStateEnum": "payroll.states.PayslipState",
         "AbsenceStateEnum": "payroll.timekeeping.states.AbsenceState",
         "PaperStateEnum": "payroll.agreements.states.PaperState",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", include("payroll.intake.api.urls")),
     path("", include("payroll.papers.web.urls")),
     path("api/v1/", include("payroll.agreements.api.urls")),
+    path("api/v1/", include("payroll.papers.api.urls")),
     path("api/v1/", include("payroll.api.urls")),
     path("", include("coop.planning.web.urls")),
     path("api/v1/", include("coop.planning.api.urls")),

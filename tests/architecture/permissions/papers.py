@@ -37,6 +37,18 @@ PERMISSIONS = {
     "papers:exports": _ENTERED,
     "papers:movement_file": _OFFICE,
     "papers:my_wage_account": {Role.MEMBER},
+    "papers_api:duties": _READERS | {Role.BOARD},
+    "papers_api:journal": _READERS,
+    "papers_api:wage_tax": _READERS,
+    "papers_api:order_wage_tax": _OFFICE,
+    "papers_api:contributions": _ENTERED,
+    "papers_api:order_contributions": _OFFICE,
+    "papers_api:notices": _READERS,
+    "papers_api:certificates": _READERS,
+    "papers_api:accident": _READERS,
+    "papers_api:file": _OFFICE,
+    "papers_api:refund": _OFFICE,
+    "papers_api:wage_account": _READERS | {Role.MEMBER},
 }
 
 
