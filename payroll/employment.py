@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound
+from coop.law import LawUnknown
 from coop.ledger.actions import commit, end_commitment, lengthen_commitments, month_of, next_month
 from coop.ledger.models import Commitment
 from coop.tenancy.models import User
@@ -30,6 +31,7 @@ from payroll.models import (
 from payroll.states import KINDS_OF_FORMS, ContractForm, EmploymentKind, OtherJob
 
 WEEKS_A_MONTH = Decimal(13) / Decimal(3)
+_YEARS_LOOKED_BACK = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +182,44 @@ def quote(*, person_id: int, gross_cents: int, month: date, kind: EmploymentKind
 
     Raises: LawUnknown, NoPolicy, InvalidInput.
     """
-    law = salary_law(month)
+    terms, estimated = terms_on(person_id=person_id, month=month, kind=kind)
+    return Quote(salary=salary(salary_law(month), terms, gross_cents), estimated=estimated)
+
+
+def terms_on(*, person_id: int, month: date, kind: EmploymentKind = EmploymentKind.AUTO) -> tuple[Terms, bool]:
+    """What a person's salary of a month is computed with, and whether it is an estimate.
+
+    Raises: LawUnknown, NoPolicy.
+    """
     terms = _terms(person_id, month, kind)
-    estimated = terms is None
-    if terms is None:
-        terms = Terms(
-            additional_rate=law.additional_rate_average,
-            kind=Kind(kind),
-            childless=True,
-            saxony=this_cooperative().federal_state == SAXONY,
-            levies_rate=policy_on(month).levies_rate,
-        )
-    return Quote(salary=salary(law, terms, gross_cents), estimated=estimated)
+    if terms is not None:
+        return terms, False
+    estimate = Terms(
+        additional_rate=salary_law(month).additional_rate_average,
+        kind=Kind(kind),
+        childless=True,
+        saxony=this_cooperative().federal_state == SAXONY,
+        levies_rate=policy_on(month).levies_rate,
+    )
+    return estimate, True
+
+
+def last_lawful_month(month: date) -> date:
+    """The month itself where its law is confirmed, else the last one before it that is. For forecasts alone.
+
+    Raises: LawUnknown, where none of the ten years before is.
+    """
+    candidate = month
+    for _step in range(_YEARS_LOOKED_BACK * 12):
+        try:
+            salary_law(candidate)
+            german_law(candidate)["minimum_wage.hour"]
+        except LawUnknown:
+            candidate = _later(candidate, -1)
+        else:
+            return candidate
+    salary_law(month)
+    return month
 
 
 def check_minimum_wage(*, gross_cents: int, weekly_hours: Decimal, day: date) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.utils.html import conditional_escape
@@ -52,6 +53,8 @@ class Series:
 
     name: str
     values: tuple[int | float | None, ...]
+    steps: bool = False
+    """Whether the figure holds for the whole of each label and then jumps, as a salary does; lines alone know it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,16 +391,26 @@ def _line(one: Series, number: int, plane: _Plane, *, words: Sequence[str], unit
     stroke = {"class": f"line-{colour + 1}", "fill": "none", "stroke": _COLOURS[colour], "stroke-width": 2.5, **_ROUND}
     if _DASHES[colour]:
         stroke["stroke-dasharray"] = _DASHES[colour]
-    result = []
-    for run in _runs(one.values):
-        points = [f"{_n(plane.x(place))} {_n(plane.y(value))}" for place, value in run]
-        result.append(_tag("path", {**stroke, "d": "M" + "L".join(points)}))
+    way = _stairs if one.steps else _course
+    result = [_tag("path", {**stroke, "d": way(run, plane)}) for run in _runs(one.values)]
     for place, value in enumerate(one.values):
         if value is not None:
             title = _tag("title", {}, [f"{words[place]}, {one.name}: {_exact(value, unit, language)}"])
             spot = {"cx": _n(plane.x(place)), "cy": _n(plane.y(value)), "r": 3, "fill": _COLOURS[colour]}
             result.append(_tag("circle", {"class": f"series-{colour + 1}", **spot}, [title]))
     return result
+
+
+def _course(run: Sequence[tuple[int, float]], plane: _Plane) -> str:
+    return "M" + "L".join(f"{_n(plane.x(place))} {_n(plane.y(value))}" for place, value in run)
+
+
+def _stairs(run: Sequence[tuple[int, float]], plane: _Plane) -> str:
+    """Level until half-way between two labels, then straight up or down."""
+    d = f"M{_n(plane.x(run[0][0]))} {_n(plane.y(run[0][1]))}"
+    for (place, _before), (_next, value) in pairwise(run):
+        d += f"H{_n((plane.x(place) + plane.x(place + 1)) / 2)}V{_n(plane.y(value))}"
+    return d + f"H{_n(plane.x(run[-1][0]))}"
 
 
 def _area(one: Series, plane: _Plane) -> list[str]:

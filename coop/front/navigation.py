@@ -45,6 +45,7 @@ PLACES = (
     Place(name="invoicing:client_list", label=_("Clients"), roles=MEMBER),
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER | {Role.FORMER}),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
+    Place(name="planning:plan", label=_("My plan"), roles=MEMBER),
     Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
     Place(name="members:me", label=_("My data"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),

@@ -90,19 +90,19 @@ def advise(
     highest = np.sort(highest_costs(budget_cents, incomes))
     cost = _steadied(highest, risk, previous_cents) if previous_cents else _at_risk(highest, risk)
     at_end = np.sort(budgets(budget_cents, incomes, cost), axis=0)
-    p10, p50, p90 = (tuple(map(int, at_end[_rank(share, paths)])) for share in _BANDS)
+    p10, p50, p90 = (tuple(map(int, at_end[rank(share, paths)])) for share in _BANDS)
     dry = int(np.searchsorted(highest, cost, side="left"))
     return Advice(cost_cents=cost, risk=Decimal(dry) / paths, p10_cents=p10, p50_cents=p50, p90_cents=p90)
 
 
-def _rank(share: Decimal, paths: int) -> int:
+def rank(share: Decimal, paths: int) -> int:
     """The place in a sorted list of `paths` figures that leaves the share `share`, and no more, below it."""
     return min(int((share * paths).to_integral_value(rounding=ROUND_FLOOR)), paths - 1)
 
 
 def _at_risk(highest: Ints, risk: Decimal) -> int:
     """The largest cost that at most the share `risk` of the paths cannot carry; `highest` is sorted."""
-    return int(highest[_rank(risk, len(highest))])
+    return int(highest[rank(risk, len(highest))])
 
 
 def _steadied(highest: Ints, risk: Decimal, previous: int) -> int:

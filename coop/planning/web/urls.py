@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from coop.planning.web import views
+from coop.planning.web import plan, views
 
 app_name = "planning"
 urlpatterns = [
+    path("plan/", plan.plan, name="plan"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),
     path("salary/<int:request_id>/withdraw/", views.withdraw, name="withdraw"),

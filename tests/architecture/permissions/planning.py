@@ -12,6 +12,7 @@ _OFFICE = {Role.PAYROLL}
 _MEMBER = {Role.MEMBER}
 
 PERMISSIONS = {
+    "planning:plan": _MEMBER,
     "planning:salary": _MEMBER,
     "planning:ask": _MEMBER,
     "planning:withdraw": _MEMBER,

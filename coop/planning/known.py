@@ -1,0 +1,293 @@
+"""What is known of a member's money: the budget, what came month by month, what is on its way, what is promised."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, IntegerField, Q, Sum, Value, When
+from django.db.models.functions import TruncMonth
+
+from coop.errors import NotFound
+from coop.ledger.actions import month_of
+from coop.ledger.chart import AccountCode
+from coop.ledger.models import Commitment, Posting
+from coop.ledger.queries import figures_of
+from coop.money import share_of
+from coop.planning.months import ahead, later
+from coop.planning.queries import running_contract
+from coop.tenancy.models import Policy
+from coop.tenancy.queries import policy_on
+from invoicing.models import Invoice, Job
+from invoicing.states import InvoiceState, JobState
+from members.models import Person
+from payroll.models import EmploymentContract
+
+SALARY = "payslip:"
+"""How the sources of salaries begin in the ledger; every other movement of a budget is income, or an expense."""
+LONG_OVERDUE_DAYS = 90
+"""An invoice open so long after its due day counts as unpaid when a client's reliability is judged."""
+_CONTRACT = "contract:"
+_AHEAD = (JobState.DRAFT, JobState.SUBMITTED, JobState.RETURNED, JobState.ACCEPTED, JobState.CONFIRMED)
+_DONE = (JobState.INVOICED, JobState.PAID)
+
+
+class ItemKind(StrEnum):
+    """Where expected money comes from."""
+
+    INVOICE = "invoice"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """Money after fee that is on its way. Cents."""
+
+    kind: ItemKind
+    id: int
+    title: str
+    client: str
+    client_id: int
+    cents: int
+    due_on: date
+    """When it is due; of a job that is not invoiced yet, when it would be."""
+    expected_on: date
+    """When it will probably come, as this client pays."""
+    probability: Decimal
+    guaranteed: bool
+    """Whether the cooperative bears the loss; it counts for pay before it has come."""
+
+    @property
+    def key(self) -> str:
+        """Its name on the page: invoice:5, job:7."""
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthOfBudget:
+    """What a budget saw in a month by the days when it truly happened; cents. Income less what was paid is the change."""
+
+    month: date
+    income_cents: int = 0
+    salary_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that a member's plan is computed from, as it stood on one day. Cents."""
+
+    person_id: int
+    on: date
+    month: date
+    """The month of that day: the first of the forecast."""
+    budget_cents: int
+    arrived_cents: int
+    """What of the budget came in this month already."""
+    months: tuple[MonthOfBudget, ...]
+    """Whole months that lie behind, oldest first, from the first income on."""
+    items: tuple[Item, ...]
+    promised: Mapping[date, int]
+    """The full cost of salaries promised and not yet paid, by month."""
+    contract: EmploymentContract | None
+    advance_limit_cents: int | None
+    """How far pay may run ahead of clients' money for one member."""
+    recommended_net_cents: int | None
+    fee_rate: Decimal
+
+    @property
+    def history(self) -> tuple[int, ...]:
+        """Income month by month, oldest first; a month that gave back more than it brought counts as empty."""
+        return tuple(max(0, one.income_cents) for one in self.months)
+
+    @property
+    def average_cents(self) -> int | None:
+        """The mean monthly income of the last twelve months, the rule of thumb; None without a whole month."""
+        last = self.history[-12:]
+        return sum(last) // len(last) if last else None
+
+
+def known_of(person: Person, on: date) -> Known:
+    """What is known on a day, in a constant number of statements. Raises: NotFound, NoPolicy."""
+    if person.budget_id is None:
+        raise NotFound
+    month = month_of(on)
+    policy = policy_on(on)
+    seen = months_of([person.budget_id])[person.budget_id]
+    this_month = next((one for one in seen if one.month == month), MonthOfBudget(month=month))
+    return Known(
+        person_id=person.pk,
+        on=on,
+        month=month,
+        budget_cents=figures_of(person.budget_id, on).free_cents,
+        arrived_cents=max(0, this_month.income_cents),
+        months=whole_months(seen, month),
+        items=tuple(items_of([person.budget_id], policy, on)[person.budget_id]),
+        promised=promises_of([person.budget_id], month)[person.budget_id],
+        contract=running_contract(person.pk, on),
+        advance_limit_cents=policy.advance_limit_member_cents,
+        recommended_net_cents=policy.recommended_net_cents,
+        fee_rate=policy.fee_rate,
+    )
+
+
+def months_of(budget_ids: Collection[int]) -> dict[int, list[MonthOfBudget]]:
+    """Every month in which something moved in free money, oldest first, by budget; one statement."""
+    is_salary = Q(entry__source__startswith=SALARY)
+    rows: Any = (
+        Posting.objects.filter(budget_id__in=budget_ids, account__code=AccountCode.FREE)
+        .values("budget_id", month=TruncMonth("entry__event_on"))
+        .annotate(
+            income=Sum(Case(When(is_salary, then=Value(0)), default=-F("amount_cents"), output_field=IntegerField())),
+            salary=Sum(Case(When(is_salary, then=F("amount_cents")), default=Value(0), output_field=IntegerField())),
+        )
+        .order_by("budget_id", "month")
+    )
+    found: dict[int, list[MonthOfBudget]] = {budget_id: [] for budget_id in budget_ids}
+    for row in rows:
+        found[row["budget_id"]].append(
+            MonthOfBudget(month=row["month"], income_cents=int(row["income"]), salary_cents=int(row["salary"]))
+        )
+    return found
+
+
+def whole_months(seen: list[MonthOfBudget], month: date) -> tuple[MonthOfBudget, ...]:
+    """All months before `month` from the first income on, those without movement too."""
+    by_month = {one.month: one for one in seen if one.month < month}
+    first = min((one.month for one in by_month.values() if one.income_cents > 0), default=None)
+    if first is None:
+        return ()
+    every = [later(first, count) for count in range(ahead(first, month))]
+    return tuple(by_month.get(each, MonthOfBudget(month=each)) for each in every)
+
+
+def promises_of(budget_ids: Collection[int], month: date) -> dict[int, dict[date, int]]:
+    """The cost of promised salaries by budget and month, from `month` on; arrears count in `month`. One statement."""
+    promised: dict[int, dict[date, int]] = {budget_id: {} for budget_id in budget_ids}
+    for promise in Commitment.objects.filter(budget_id__in=budget_ids, source__startswith=_CONTRACT):
+        due = max(promise.since, promise.settled_until)
+        costs = promised[promise.budget_id]
+        while due < promise.until:
+            when = max(due, month)
+            costs[when] = costs.get(when, 0) + promise.monthly_cents
+            due = later(due, 1)
+    return promised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Habits:
+    """How clients pay, by client and over all: mean days after the due day, and how many invoices were judged and paid."""
+
+    days: Mapping[int, int]
+    paid: Mapping[int, int]
+    judged: Mapping[int, int]
+    all_days: int
+    all_paid: int
+    all_judged: int
+
+    def delay(self, client_id: int) -> timedelta:
+        """How long after the due day this client's money comes, by its own invoices or else by all."""
+        return timedelta(days=max(0, self.days.get(client_id, self.all_days)))
+
+    def chance(self, client_id: int) -> Decimal:
+        """The chance that an invoice of this client is paid: its own record, beside two of the average client."""
+        everyone = Decimal(self.all_paid + 1) / (self.all_judged + 2)  # the rule of succession
+        paid, judged = self.paid.get(client_id, 0), self.judged.get(client_id, 0)
+        return ((paid + 2 * everyone) / (judged + 2)).quantize(Decimal("0.01"))
+
+
+def items_of(budget_ids: Collection[int], policy: Policy, on: date) -> dict[int, list[Item]]:
+    """Money on its way by budget, soonest first, in four statements."""
+    habits = _habits(on)
+    sure, likely = _chances_of_jobs()
+    items: dict[int, list[Item]] = {budget_id: [] for budget_id in budget_ids}
+    for row in _open_invoices(budget_ids):
+        due_on = row["due_on"]
+        items[row["budget_id"]].append(
+            Item(
+                kind=ItemKind.INVOICE,
+                id=row["id"],
+                title=row["number"],
+                client=row["buyer_name"],
+                client_id=row["client_id"],
+                cents=row["net_cents"] - row["fee_cents"] - (row["freed"] or 0),
+                due_on=due_on,
+                expected_on=_not_past(due_on + habits.delay(row["client_id"]), on),
+                probability=Decimal(1) if row["job__guaranteed"] else habits.chance(row["client_id"]),
+                guaranteed=row["job__guaranteed"],
+            )
+        )
+    jobs = Job.objects.filter(budget_id__in=budget_ids, state__in=_AHEAD).select_related("client")
+    for job in jobs:
+        due_on = max(job.service_until, on) + timedelta(days=policy.payment_terms_days)
+        chance = sure if job.state == JobState.CONFIRMED else likely
+        items[job.budget_id].append(
+            Item(
+                kind=ItemKind.JOB,
+                id=job.pk,
+                title=job.title,
+                client=job.client.name,
+                client_id=job.client_id,
+                cents=job.net_cents - share_of(job.net_cents, policy.fee_rate),
+                due_on=due_on,
+                expected_on=due_on + habits.delay(job.client_id),
+                probability=Decimal(1)
+                if job.guaranteed
+                else (chance * habits.chance(job.client_id)).quantize(Decimal("0.01")),
+                guaranteed=job.guaranteed,
+            )
+        )
+    for found in items.values():
+        found.sort(key=lambda item: (item.expected_on, item.key))
+    return items
+
+
+def _open_invoices(budget_ids: Collection[int]) -> Any:
+    freed = Sum("payments__free_cents", filter=Q(payments__undone=False))
+    waiting = Invoice.objects.filter(budget_id__in=budget_ids, state=InvoiceState.ISSUED).annotate(freed=freed)
+    return waiting.values(
+        *("id", "number", "budget_id", "buyer_name", "client_id", "net_cents", "fee_cents", "due_on"),
+        *("job__guaranteed", "freed"),
+    )
+
+
+def _habits(on: date) -> _Habits:
+    late = Q(state=InvoiceState.ISSUED, due_on__lt=on - timedelta(days=LONG_OVERDUE_DAYS))
+    is_paid = Q(state=InvoiceState.PAID)
+    late_by = ExpressionWrapper(F("paid_on") - F("due_on"), output_field=DurationField())
+    rows = list(
+        Invoice.objects.filter(is_paid | late)
+        .values("client_id")
+        .annotate(paid=Count("id", filter=is_paid), judged=Count("id"), late_by=Avg(late_by, filter=is_paid))
+        .values_list("client_id", "paid", "judged", "late_by")
+    )
+    paid = sum(row[1] for row in rows)
+    weighted = sum(row[3].days * row[1] for row in rows if row[3] is not None)
+    return _Habits(
+        days={row[0]: row[3].days for row in rows if row[3] is not None},
+        paid={row[0]: row[1] for row in rows},
+        judged={row[0]: row[2] for row in rows},
+        all_days=round(weighted / paid) if paid else 0,
+        all_paid=paid,
+        all_judged=sum(row[2] for row in rows),
+    )
+
+
+def _chances_of_jobs() -> tuple[Decimal, Decimal]:
+    """The chance that a confirmed job, and any job, is invoiced in the end, by what became of jobs so far."""
+    done, gone = Q(state__in=_DONE), Q(state=JobState.CANCELLED)
+    confirmed = Q(confirmed_on__isnull=False)
+    counts = Job.objects.aggregate(
+        done=Count("id", filter=done),
+        gone=Count("id", filter=gone),
+        confirmed_done=Count("id", filter=done & confirmed),
+        confirmed_gone=Count("id", filter=gone & confirmed),
+    )
+    sure = Decimal(counts["confirmed_done"] + 1) / (counts["confirmed_done"] + counts["confirmed_gone"] + 2)
+    return sure, Decimal(counts["done"] + 1) / (counts["done"] + counts["gone"] + 2)
+
+
+def _not_past(day: date, on: date) -> date:
+    """Money that should be here already is expected within a month from now."""
+    return day if day >= on else on + timedelta(days=30)
