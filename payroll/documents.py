@@ -17,6 +17,7 @@ from payroll.germany.contributions import Group
 from payroll.insurance_number import birth_date_in
 from payroll.models import InsuranceData, Payslip, TaxData
 from payroll.queries import budget_step, employed_since, payslip_by_id
+from payroll.states import Cover, ElementKind
 
 _LANGUAGES = ("de", "en")
 
@@ -33,6 +34,36 @@ class Difference:
     def change_cents(self) -> int:
         """What is added."""
         return self.after_cents - self.before_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayItem:
+    """One element of pay: what it is, whether it is one-off, and which gross it enters (§ 1 (2) Nr. 1 EntgBV)."""
+
+    label: Any
+    text: str
+    one_off: bool
+    taxed: bool
+    insured: bool
+    total: bool
+    amount_cents: int
+    source: str
+
+    @property
+    def flags(self) -> str:
+        """How the paper marks it: L or E for continuous or one-off, St, SV and G for the gross it enters."""
+        marks = [(True, "E" if self.one_off else "L"), (self.taxed, "St"), (self.insured, "SV"), (self.total, "G")]
+        return " ".join(mark for said, mark in marks if said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deductions:
+    """What the law takes, by current and one-off pay (§ 1 (2) Nr. 2 EntgBV). Cents."""
+
+    taxes_cents: int
+    taxes_one_off_cents: int
+    insurance_cents: int
+    insurance_one_off_cents: int
 
 
 def render_payslip(source: str) -> bytes:
@@ -69,6 +100,10 @@ def payslip_context(slip: Payslip) -> dict[str, Any]:
         "employee_lines": of_side(lines, Side.EMPLOYEE),
         "tax_lines": of_side(lines, Side.TAX),
         "employer_lines": of_side(lines, Side.EMPLOYER),
+        "pay_items": pay_items(slip),
+        "deductions": deductions(slip),
+        "beside_net": beside_net(slip),
+        "payout_cents": slip.payout_cents,
         "taxes_cents": slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents,
         "beside_cents": slip.cost_cents - slip.gross_cents,
         "in_transition": group_of(slip) is Group.MIDIJOB,
@@ -131,9 +166,69 @@ def facts(slip: Payslip) -> list[tuple[Any, Any]]:
         (_("Group of persons / contribution groups"), f"{persons} / {branches}"),
         (_("Care insurance"), _care(inputs)),
         (_("Transition range (§ 20 SGB IV)"), _("yes") if group is Group.MIDIJOB else _("no")),
-        (_("Several employments"), _("none known")),
+        (_("Several employments"), _other_jobs(inputs)),
     ]
     return rows
+
+
+def pay_items(slip: Payslip) -> list[PayItem]:
+    """The elements of gross pay. Benefits in kind enter it and are taken off again, as they were received already."""
+    items = []
+    for line in slip.lines:
+        if not line["code"].startswith("pay."):
+            continue
+        kind = line["code"].removeprefix("pay.")
+        if kind == ElementKind.ADVANCE:
+            continue
+        one_off = kind in {ElementKind.ONE_OFF, ElementKind.VACATION_PAY}
+        items.append(
+            PayItem(
+                label=_("Salary") if kind == "salary" else ElementKind(kind).label,
+                text=line.get("text", ""),
+                one_off=one_off,
+                taxed=True,
+                insured=True,
+                total=True,
+                amount_cents=line["amount_cents"],
+                source=line["source"],
+            )
+        )
+    return items
+
+
+def deductions(slip: Payslip) -> Deductions:
+    """Statutory deductions of current and of one-off pay, apart."""
+    sums = {(kind, one_off): 0 for kind in ("tax", "insurance") for one_off in (False, True)}
+    for line in explained(slip.lines):
+        kind = {Side.TAX: "tax", Side.EMPLOYEE: "insurance"}.get(line.side)
+        if kind is not None:
+            sums[kind, line.one_off] += line.amount_cents
+    return Deductions(
+        taxes_cents=sums["tax", False],
+        taxes_one_off_cents=sums["tax", True],
+        insurance_cents=sums["insurance", False],
+        insurance_one_off_cents=sums["insurance", True],
+    )
+
+
+def beside_net(slip: Payslip) -> list[tuple[Any, int]]:
+    """What lies between net pay and what is paid out, as signed cents (§ 1 (2) Nr. 3 to 5 EntgBV)."""
+    rows: list[tuple[Any, int]] = []
+    if slip.subsidy_cents:
+        rows.append((_("Employer's subsidy to private health and care insurance (tax-free)"), slip.subsidy_cents))
+    for line in slip.lines:
+        code, text = line["code"], line.get("text", "")
+        if code.startswith("free.") or code == f"pay.{ElementKind.ADVANCE}":
+            rows.append((_named(ElementKind(code.split(".", 1)[1]).label, text), line["amount_cents"]))
+        elif code.startswith("kept."):
+            rows.append((_named(ElementKind(code.removeprefix("kept.")).label, text), -line["amount_cents"]))
+    if slip.in_kind_cents:
+        rows.append((_("Benefits in kind, received already"), -slip.in_kind_cents))
+    return rows
+
+
+def _named(label: Any, text: str) -> str:
+    return f"{label}: {text}" if text else str(label)
 
 
 def group_of(slip: Payslip) -> Group:
@@ -214,6 +309,11 @@ def _tax_class(inputs: dict[str, Any]) -> str:
     )
 
 
+def _other_jobs(inputs: dict[str, Any]) -> str:
+    known = [name for name in ("other_insured_cents", "other_minijob_cents") if inputs.get(name)]
+    return str(_("yes")) if known else str(_("none known"))
+
+
 def _care(inputs: dict[str, Any]) -> str:
     if inputs["childless"]:
         return str(_("no children, with surcharge"))
@@ -221,6 +321,8 @@ def _care(inputs: dict[str, Any]) -> str:
 
 
 def _fund(insured: InsuranceData | None) -> str:
+    if insured is not None and insured.cover == Cover.PRIVATE:
+        return str(_("privately insured; contributions to %(fund)s") % {"fund": insured.fund.name})
     return f"{insured.fund.name} ({insured.fund.number})" if insured else "–"
 
 

@@ -41,6 +41,8 @@ class ExplainedLine:
     basis_cents: int | None
     rate: Decimal | None
     source: str
+    one_off: bool = False
+    """Whether it concerns one-off pay."""
 
     @property
     def negated_cents(self) -> int:
@@ -125,6 +127,7 @@ def explained(lines: Iterable[Mapping[str, Any]]) -> list[ExplainedLine]:
             basis_cents=line.get("basis_cents"),
             rate=Decimal(line["rate"]) if "rate" in line else None,
             source=line["source"],
+            one_off=bool(line.get("one_off")),
         )
         for line in lines
         if (wording := WORDINGS.get(line["code"]))

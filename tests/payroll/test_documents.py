@@ -10,12 +10,22 @@ from coop.documents.actions import render_document
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
 from payroll.actions import correct_payslip
-from payroll.documents import differences, group_of, payslip_context, render_payslip
+from payroll.documents import (
+    beside_net,
+    deductions,
+    differences,
+    group_of,
+    pay_items,
+    payslip_context,
+    render_payslip,
+)
 from payroll.explanations import Side, explained, of_side
 from payroll.germany.contributions import Group
 from payroll.insurance_number import birth_date_in
 from payroll.master_data import enter_tax_data
 from payroll.models import Payslip
+from payroll.states import ElementKind
+from payroll.wage_elements import enter_wage_element
 from tests.factories.payroll import MARCH, NOW, employ, give_money, make_member, run_month, tax_id
 
 
@@ -49,6 +59,39 @@ def test_a_payslip_says_what_the_law_asks_for(cast):
         "§ 39b (2) EStG",
     )
     assert [words for words in wanted if words not in text] == []
+
+
+def test_every_kind_of_pay_stands_apart_with_its_gross(cast):
+    """One-off pay, tax-free and in kind, advances and garnishments: § 1 (2) EntgBV."""
+    ada = make_member()
+    give_money(ada, 3_000_000)
+    employ(ada, 400_000, church="rk")
+    given = {"person_id": ada.pk, "since": MARCH, "at": NOW, "by": cast.payroll}
+    for kind, cents, text, more in (
+        (ElementKind.ONE_OFF, 100_000, "Bonus", {}),
+        (ElementKind.PER_DIEM, 2_800, "Reise", {}),
+        (ElementKind.IN_KIND, 5_000, "Fahrrad", {}),
+        (ElementKind.ADVANCE, 30_000, "Vorschuss", {"instalment_cents": 10_000}),
+        (ElementKind.GARNISHMENT, 20_000, "Beschluss", {}),
+    ):
+        enter_wage_element(kind=kind, amount_cents=cents, text=text, **given, **more)
+    run_month(cast.payroll, cast.board)
+    slip = Payslip.objects.get()
+    items = {(item.text, item.flags): item.amount_cents for item in pay_items(slip)}
+    assert items == {("", "L St SV G"): 400_000, ("Bonus", "E St SV G"): 100_000, ("Fahrrad", "L St SV G"): 5_000}
+    assert sum(items.values()) == slip.gross_cents
+    taken = deductions(slip)
+    assert taken.taxes_cents + taken.taxes_one_off_cents == (
+        slip.wage_tax_cents + slip.soli_cents + slip.church_tax_cents
+    )
+    assert taken.insurance_cents + taken.insurance_one_off_cents == slip.employee_cents
+    assert min(taken.taxes_one_off_cents, taken.insurance_one_off_cents) > 0
+    beside = beside_net(slip)
+    assert sorted(cents for _label, cents in beside) == [-20_000, -5_000, 2_800, 30_000]
+    assert slip.net_cents + sum(cents for _label, cents in beside) == slip.payout_cents
+    text = text_of(render_payslip(f"payslip:{slip.pk}"))
+    for words in ("E St SV G", "Fahrrad", "1.000,00", "28,00", "200,00"):
+        assert words in text
 
 
 def test_the_words_are_in_the_members_language(cast):
