@@ -13,8 +13,10 @@ from coop.tenancy.states import VatScheme
 from invoicing.states import (
     CLIENT_KINDS,
     EDITABLE,
+    INVOICE_FORMATS,
     INVOICE_STATES,
     JOB_STATES,
+    UNITS,
     VAT_CASES,
     ConfirmationWay,
     InvoiceState,
@@ -41,6 +43,10 @@ class Client(CoopOwned):
     language = models.CharField(_("language of the invoice"), max_length=2, choices=LANGUAGES, default="de")
     email = models.EmailField(_("e-mail address for invoices"))
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    leitweg_id = models.CharField(_("Leitweg-ID"), max_length=46, blank=True, default="", db_default="")
+    invoice_format = models.CharField(
+        _("form of the invoice"), max_length=10, choices=INVOICE_FORMATS, default="zugferd", db_default="zugferd"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,7 +58,7 @@ class Client(CoopOwned):
             keeps_history(
                 "client",
                 *("name", "contact", "kind", "street", "address_extra", "postcode", "city", "region", "country"),
-                *("vat_id", "language", "email", "phone"),
+                *("vat_id", "language", "email", "phone", "leitweg_id", "invoice_format"),
             )
         ]
 
@@ -199,6 +205,11 @@ class Invoice(CoopOwned):
     vat_paragraph = models.CharField(max_length=120)
     vat_wording_de = models.CharField(max_length=200, blank=True)
     vat_wording_en = models.CharField(max_length=200, blank=True)
+    taxes = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text=_("One mapping for each category and rate, where there is more than one."),
+    )
     vat_scheme = models.CharField(max_length=10, choices=VatScheme.choices)
     tax_month = models.DateField(help_text=_("First day of the month of the supply."))
     fee_rate = models.DecimalField(max_digits=5, decimal_places=4)
@@ -274,6 +285,17 @@ class InvoiceLine(CoopOwned):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    quantity = models.DecimalField(max_digits=14, decimal_places=4, default=1, db_default=1)
+    unit = models.CharField(max_length=3, choices=UNITS, default="C62", db_default="C62")
+    unit_price = models.DecimalField(
+        max_digits=16,
+        decimal_places=4,
+        null=True,
+        help_text=_("In euros; nothing where one piece costs the net amount."),
+    )
+    discount_cents = models.BigIntegerField(default=0, db_default=0)
+    vat_category = models.CharField(max_length=2, blank=True, default="", db_default="")
+    vat_rate = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     net_cents = models.BigIntegerField()
 
     class Meta:

@@ -34,6 +34,9 @@ BUYER_FIELDS = (
     "country",
     "vat_id",
     "phone",
+    "email",
+    "leitweg_id",
+    "invoice_format",
 )
 
 
@@ -48,5 +51,5 @@ def seller_of(cooperative: Cooperative) -> Snapshot:
 
 
 def buyer_of(client: Client) -> Snapshot:
-    """The client's name, address and VAT number."""
+    """The client's name, addresses and numbers, and what form of invoice it gets."""
     return {name: getattr(client, name) for name in BUYER_FIELDS}

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coop.states import Transitions
+from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.law.guarantee import GuaranteeReason
 from invoicing.law.vat import ClientKind, VatCase
 
@@ -62,6 +63,20 @@ CLIENT_KINDS = [
     (ClientKind.PRIVATE.value, _("Private person")),
     (ClientKind.PUBLIC.value, _("Public body")),
 ]
+INVOICE_FORMATS = [
+    (InvoiceFormat.FACTUR_X.value, _("PDF with the data inside (ZUGFeRD)")),
+    (InvoiceFormat.XRECHNUNG.value, _("XRechnung, with the PDF beside it")),
+]
+UNITS = [
+    ("C62", _("piece")),
+    ("HUR", _("hour")),
+    ("DAY", _("day")),
+    ("MON", _("month")),
+    ("LS", _("flat rate")),
+    ("KMT", _("kilometre")),
+    ("E48", _("service unit")),
+]
+"""Codes of UN/ECE Recommendation 20."""
 VAT_CASES = [
     (VatCase.DOMESTIC_STANDARD.value, _("Germany, 19 %")),
     (VatCase.DOMESTIC_REDUCED.value, _("Germany, 7 % (rights of use, performers)")),

@@ -1,5 +1,7 @@
 """PDF out of a template, through WeasyPrint."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,19 +13,59 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 
-def pdf_of(template: str, context: dict[str, Any], language: str = "de") -> bytes:
-    """Render `template` with `context` in `language` and set it as PDF.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """A file inside a PDF that says the same as its pages. `metadata` are descriptions for the PDF's own (XMP, RDF)."""
+
+    filename: str
+    description: str
+    data: bytes
+    metadata: str
+
+
+def pdf_of(template: str, context: dict[str, Any], language: str = "de", embedded: Embedded | None = None) -> bytes:
+    """Render `template` with `context` in `language` and set it as PDF; with `embedded` as PDF/A-3b that carries it.
 
     The style sheet is static/css/documents.css. Styles and pictures come from the project's static files alone;
     nothing is fetched from outside.
     """
-    from weasyprint import HTML  # noqa: PLC0415 (needs system libraries and half a second; commands do without)
+    from weasyprint import HTML, Attachment  # noqa: PLC0415 (system libraries and half a second; commands do without)
 
     with translation.override(language):
         html = render_to_string(template, context)
     document = HTML(string=html, base_url="static:/", url_fetcher=_static_only)
-    data: bytes = document.write_pdf(stylesheets=[_styles()], font_config=_fonts(), pdf_identifier=False)
+    options: dict[str, Any] = {"pdf_identifier": False}
+    if embedded:
+        attachment = Attachment(
+            string=embedded.data,
+            name=embedded.filename,
+            description=embedded.description,
+            relationship="Alternative",
+        )
+        options = {
+            "pdf_variant": "pdf/a-3b",
+            "attachments": [attachment],
+            "finisher": _describe(embedded.metadata),
+        }
+    data: bytes = document.write_pdf(stylesheets=[_styles()], font_config=_fonts(), **options)
     return data
+
+
+def _describe(metadata: str) -> Callable[[Any, Any], None]:
+    """Write descriptions into the one RDF of a PDF: validators ignore a second one, which is what WeasyPrint would write."""
+
+    def finish(_document: Any, pdf: Any) -> None:
+        number = int(pdf.catalog["Metadata"].split()[0])
+        stream = pdf.objects[number]
+        end = b"</rdf:RDF>"
+        stream.stream = [part.replace(end, metadata.encode() + end) for part in stream.stream]
+        # What reads only the surface of a PDF looks for this file by name and type.
+        for item in pdf.objects:
+            extra = getattr(item, "extra", {})
+            if extra.get("Type") == "/EmbeddedFile":
+                extra["Subtype"] = "/text#2fxml"
+
+    return finish
 
 
 @cache

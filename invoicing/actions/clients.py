@@ -11,6 +11,8 @@ from coop.errors import InvalidInput, NotFound
 from coop.tenancy.models import User
 from coop.tenancy.queries import roles_of
 from coop.tenancy.states import Role
+from invoicing.einvoice.paper import InvoiceFormat
+from invoicing.law.leitweg import checked_leitweg_id
 from invoicing.law.vat import checked_vat_id, in_eu
 from invoicing.models import Client
 
@@ -28,6 +30,8 @@ CLIENT_FIELDS = (
     "language",
     "email",
     "phone",
+    "leitweg_id",
+    "invoice_format",
 )
 """What people write about a client; the rest is the product's."""
 
@@ -73,6 +77,9 @@ def _write(client: Client, fields: dict[str, Any], on: date) -> None:
         raise InvalidInput(
             "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
         ) from error
+    client.leitweg_id = checked_leitweg_id(client.leitweg_id)
+    if client.leitweg_id:
+        client.invoice_format = InvoiceFormat.XRECHNUNG
     try:
         client.vat_id = checked_vat_id(client.vat_id, client.country, member_state=in_eu(client.country, on))
     except InvalidInput as error:

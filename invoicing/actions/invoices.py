@@ -24,13 +24,16 @@ from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on, this_cooperative
 from coop.tenancy.states import VatScheme
 from invoicing.actions.jobs import cover_source, treatment_for
+from invoicing.einvoice.paper import InvoiceFormat
+from invoicing.einvoice.rules import missing_for_xrechnung
 from invoicing.law.retention import invoice_kept_until
 from invoicing.law.vat import Treatment, VatCase
-from invoicing.models import Invoice, InvoiceLine, Job, JobStep
+from invoicing.models import Client, Invoice, InvoiceLine, Job, JobStep
 from invoicing.snapshots import Snapshot, buyer_of, seller_of
 from invoicing.states import JOB_STATES, JobState
 
 DOCUMENT_KIND = "invoice"
+XML_KIND = "xrechnung"
 CLAIM_KIND = "invoice"
 REVENUE = {
     VatCase.DOMESTIC_STANDARD: AccountCode.REVENUE,
@@ -100,6 +103,7 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
             raise NotYetSupplied
         treatment = treatment_for(job)
         _check_seller(terms.cooperative, treatment)
+        _check_format(terms.seller, job.client)
         treatments.append(treatment)
     # From here on the series is locked: nothing slow may follow before the commit.
     series = f"invoice-{on.year}"
@@ -202,11 +206,27 @@ def _locked_jobs(job_ids: Sequence[int]) -> list[Job]:
 
 def _check_seller(cooperative: Cooperative, treatment: Treatment) -> None:
     """§ 14 (4) no. 2, § 14a (1) UStG."""
+    if treatment.category == "O" and not cooperative.tax_number:
+        raise SellerIncomplete(
+            _("An invoice that is not taxable in Germany needs the cooperative's tax number: enter it in the settings.")
+        )
     if treatment.case == VatCase.EU_REVERSE_CHARGE and not cooperative.vat_id:
         raise SellerIncomplete(_("Reverse charge needs the cooperative's own VAT number: enter it in the settings."))
     if not (cooperative.vat_id or cooperative.tax_number):
         raise SellerIncomplete(
             _("An invoice needs the cooperative's tax number or VAT number: enter it in the settings.")
+        )
+
+
+def _check_format(seller: Snapshot, client: Client) -> None:
+    """An XRechnung lacks nothing that its rules want (§ 5 ERechV)."""
+    if client.invoice_format != InvoiceFormat.XRECHNUNG:
+        return
+    missing = [_(field) for _rule, field in missing_for_xrechnung(seller, buyer_of(client))]
+    if missing:
+        raise SellerIncomplete(
+            _("An XRechnung to %(client)s needs: %(missing)s. Enter it, then issue the invoice.")
+            % {"client": client.name, "missing": ", ".join(missing)}
         )
 
 
@@ -283,6 +303,7 @@ def _send(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> None:
         ],
         at_once=at_once,
     )
+    structured = _request_xrechnungen(invoices, terms, at_once=at_once)
     mails = []
     for invoice, document in zip(invoices, documents, strict=True):
         with translation.override(invoice.language):
@@ -298,7 +319,29 @@ def _send(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> None:
                 template="invoice",
                 context={"invoice": invoice},
                 language=invoice.language,
-                document_ids=[document.pk],
+                document_ids=[document.pk, *structured.get(invoice.pk, ())],
             )
         )
     queue_mails(mails)
+
+
+def _request_xrechnungen(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> dict[int, list[int]]:
+    """The XML of its own for clients who want one: ids of documents by invoice."""
+    wanted = [i for i in invoices if i.buyer.get("invoice_format") == InvoiceFormat.XRECHNUNG]
+    if not wanted:
+        return {}
+    documents = request_documents(
+        [
+            Document(
+                kind=XML_KIND,
+                source=claim_source(invoice.pk),
+                title=f"{invoice.number} (XRechnung)",
+                filename=f"{invoice.number}.xml",
+                media_type="application/xml",
+                keep_until=terms.keep_until,
+            )
+            for invoice in wanted
+        ],
+        at_once=at_once,
+    )
+    return {invoice.pk: [document.pk] for invoice, document in zip(wanted, documents, strict=True)}

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
@@ -23,6 +25,7 @@ from invoicing.api.serializers import (
     MessageSerializer,
     ReasonSerializer,
 )
+from invoicing.letters import xml_of
 from invoicing.models import Client, Invoice, Job
 
 BOTH = (Role.MEMBER, Role.INVOICING)
@@ -180,3 +183,9 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         asked = _data(IssueSerializer, request)
         issued = actions.issue_invoices(job_ids=asked["job_ids"], on=asked["issued_on"], by=request.user)  # type: ignore[arg-type]
         return Response(InvoiceSerializer(issued, many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, "application/xml"): OpenApiTypes.BINARY})
+    def xml(self, request: Request, pk: int) -> HttpResponse:
+        """The data of the e-invoice: the XRechnung where the client gets one, else what the PDF carries."""
+        invoice = queries.invoice_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+        return HttpResponse(xml_of(invoice, by=request.user), content_type="application/xml")  # type: ignore[arg-type]

@@ -58,6 +58,10 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts = {
             "vat_id": _("With the letters of the country in front, such as FR40303265045."),
             "email": _("Invoices go to this address."),
+            "leitweg_id": _("Public bodies name it with the order. With it the client gets an XRechnung."),
+        }
+        widgets = {
+            "invoice_format": forms.RadioSelect,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
-from invoicing import actions, queries
+from invoicing import actions, letters, queries
 from invoicing.law.vat import VatQuestion
 from invoicing.models import Client, Invoice, Job
 from invoicing.states import EDITABLE, GUARANTEE_REASONS, JOB_STATES, JobState
@@ -465,6 +465,19 @@ def invoice_pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
         data,
         content_type=document.media_type,
         headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
+    )
+
+
+@allow(*READERS)
+@require_safe
+def invoice_xml(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The data of the e-invoice: the frozen XRechnung where there is one, else what the PDF carries."""
+    invoice = _or_404(lambda: queries.invoice_for(request.user, _roles(request), invoice_id))  # type: ignore[arg-type]
+    data = _or_404(lambda: letters.xml_of(invoice, by=request.user))  # type: ignore[arg-type]
+    return HttpResponse(
+        data,
+        content_type="application/xml",
+        headers={"Content-Disposition": f'attachment; filename="{invoice.number}.xml"'},
     )
 
 

@@ -33,6 +33,7 @@ PERMISSIONS = {
     "invoicing:invoice_list": _READERS,
     "invoicing:invoice": _READERS,
     "invoicing:invoice_pdf": _READERS,
+    "invoicing:invoice_xml": _READERS,
     "invoicing_api:client-list": {"GET": _BOTH, "POST": _MEMBER},
     "invoicing_api:client-detail": _BOTH,
     "invoicing_api:job-list": {"GET": _BOTH, "POST": _MEMBER},
@@ -45,6 +46,7 @@ PERMISSIONS = {
     "invoicing_api:job-messages": _BOTH,
     "invoicing_api:invoice-list": {"GET": _READERS, "POST": _OFFICE},
     "invoicing_api:invoice-detail": _READERS,
+    "invoicing_api:invoice-xml": _READERS,
 }
 
 
@@ -80,10 +82,12 @@ SAMPLES = {
     },
     "invoicing:invoice": _invoice,
     "invoicing:invoice_pdf": _drawn_invoice,
+    "invoicing:invoice_xml": _invoice,
     "invoicing_api:client-detail": _pk(_client),
     **{
         f"invoicing_api:job-{name}": _pk(_job)
         for name in ("detail", "submit", "accept", "return-to-member", "confirm", "cancel", "messages")
     },
     "invoicing_api:invoice-detail": _pk(_invoice),
+    "invoicing_api:invoice-xml": _pk(_invoice),
 }

@@ -1,0 +1,70 @@
+"""What an invoice says, out of its frozen copy alone: the values that its XML and its page both show."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from invoicing.einvoice.paper import Paper, PaperLine, PaperTax, PaperType
+from invoicing.models import Invoice, InvoiceLine
+
+
+def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Paper:
+    """The paper of an issued invoice with its lines in their order."""
+    return Paper(
+        kind=PaperType.INVOICE,
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        service_from=invoice.service_from,
+        service_until=invoice.service_until,
+        currency=invoice.currency,
+        seller=invoice.seller,
+        buyer={"email": invoice.email, **invoice.buyer},
+        lines=[line_of(line, invoice) for line in lines],
+        taxes=taxes_of(invoice),
+        net_cents=invoice.net_cents,
+        vat_cents=invoice.vat_cents,
+        gross_cents=invoice.gross_cents,
+        order_reference=invoice.order_reference,
+    )
+
+
+def line_of(line: InvoiceLine, invoice: Invoice) -> PaperLine:
+    """One position; what it does not say itself holds for the whole invoice."""
+    return PaperLine(
+        position=line.position,
+        title=line.title,
+        description=line.description,
+        quantity=Decimal(line.quantity),
+        unit=line.unit,
+        unit_price=Decimal(line.net_cents).scaleb(-2) if line.unit_price is None else line.unit_price,
+        discount_cents=line.discount_cents,
+        net_cents=line.net_cents,
+        category=line.vat_category or invoice.vat_category,
+        rate=invoice.vat_rate if line.vat_rate is None else line.vat_rate,
+    )
+
+
+def taxes_of(invoice: Invoice) -> list[PaperTax]:
+    """The sums by category and rate."""
+    if not invoice.taxes:
+        return [
+            PaperTax(
+                category=invoice.vat_category,
+                rate=invoice.vat_rate,
+                net_cents=invoice.net_cents,
+                vat_cents=invoice.vat_cents,
+                wording_de=invoice.vat_wording_de,
+                wording_en=invoice.vat_wording_en,
+            )
+        ]
+    return [
+        PaperTax(
+            category=tax["category"],
+            rate=Decimal(tax["rate"]),
+            net_cents=tax["net_cents"],
+            vat_cents=tax["vat_cents"],
+            wording_de=tax["wording_de"],
+            wording_en=tax["wording_en"],
+        )
+        for tax in invoice.taxes
+    ]
