@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "wage_tax": (),
     "payslips_pure": (),
     "camt": (),
+    "matching": (),
     "steadypay": ("--members", "4"),
     "ledger": (),
     "payroll_run": (),

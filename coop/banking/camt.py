@@ -54,6 +54,8 @@ def read_statements(data: bytes) -> list[Statement]:
     document = _as_utf8(data)
     if document.count(b"<") > MOST_TAGS or document.count(b"=") > MOST_ATTRIBUTES:
         raise UnreadableStatement("The file holds more elements than any statement does. Import it in parts.")
+    if sum(1 for _end in _ENTRY_END.finditer(document)) > MOST_PAYMENTS:
+        raise UnreadableStatement("The file holds more than 60,000 payments. Import it in parts.")
     reader = _Reader()
     try:
         reader.read(document)
@@ -67,6 +69,7 @@ def read_statements(data: bytes) -> list[Statement]:
     return reader.statements
 
 
+_ENTRY_END = re.compile(rb"</(?:[\w.\-]{1,40}:)?Ntry\s{0,40}>")
 _FOREIGN = (
     (b"%PDF", "This is a PDF. Import the statement as camt.053 (XML), which the bank's online banking offers."),
     (b"\x1f\x8b", "This is a compressed file (gzip). Unpack it and import the XML file in it."),

@@ -32,6 +32,7 @@ from coop.banking.mt940 import decode_german
 FIRST_ROWS = 40
 """Where the row with the column names must stand; banks put address and period above it."""
 MOST_COLUMNS = 200
+MOST_LINES = MOST_PAYMENTS + 1_000
 DATE_FORMATS = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d")
 DELIMITERS = (";", ",", "\t", "|")
 
@@ -122,12 +123,14 @@ def table_text(data: bytes) -> str:
         raise UnreadableStatement("The file is empty.")
     if "\x00" in text:
         raise UnreadableStatement("The file holds binary data, so it is no bank statement.")
+    if text.count("\n") > MOST_LINES:
+        raise UnreadableStatement("The file holds more lines than any table of movements. Import it in parts.")
     return text
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """The table's rows. Raises: UnreadableStatement."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for row in reader:
             if len(row) > MOST_COLUMNS:

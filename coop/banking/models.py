@@ -10,6 +10,7 @@ from coop.banking.states import (
     CLAIM_STATES,
     ORDER_STATES,
     TRANSACTION_STATES,
+    Channel,
     ClaimState,
     OrderState,
     Purpose,
@@ -364,6 +365,24 @@ class PaymentLine(CoopOwned):
         return self.end_to_end_id
 
 
+class PayeeConfirmation(CoopOwned):
+    """Somebody asked the payee by a second channel whether the changed IBAN is theirs. Kept for ever."""
+
+    party = models.CharField(max_length=60)
+    iban = models.CharField(max_length=34)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    note = models.CharField(max_length=200, help_text=_("Who was asked, and when."))
+    confirmed_at = models.DateTimeField()
+    confirmed_by = LoginKey()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["coop", "party", "iban"], name="payeeconfirmation_once")]
+        triggers = [pgtrigger.Protect(name="payeeconfirmation_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.party
+
+
 class Match(CoopOwned):
     """Says what a movement on the account was for: a claim, a payment order, or an account of the ledger.
 
@@ -382,6 +401,7 @@ class Match(CoopOwned):
     on = models.DateField()
     automatic = models.BooleanField(default=False)
     reason = models.CharField(max_length=20, blank=True)
+    score = models.PositiveSmallIntegerField(default=0, help_text=_("How sure it was, 0 to 100; 0 by hand."))
     made_at = models.DateTimeField(db_default=models.functions.Now())
     made_by = LoginKey(null=True, blank=True)
     undone_on = models.DateField(null=True, blank=True)
@@ -428,6 +448,45 @@ class Match(CoopOwned):
     def source(self) -> str:
         """The source of its entry in the ledger."""
         return f"match:{self.pk}"
+
+
+class MatchingPolicy(CoopOwned):
+    """From which score on payments are matched without a person, from a day on. Never changed: a new row decides anew."""
+
+    since = models.DateField(_("since"))
+    post_from = models.PositiveSmallIntegerField(_("post without a person from this score on"))
+    decided_at = models.DateTimeField()
+    decided_by = LoginKey()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "since"], name="matchingpolicy_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(post_from__gte=80, post_from__lte=101), name="matchingpolicy_careful_enough"
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="matchingpolicy_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.post_from}"
+
+
+class KnownPayer(CoopOwned):
+    """What matching has learned: from this account this debtor's claims were paid, so many times."""
+
+    iban = models.CharField(max_length=34)
+    debtor = models.CharField(max_length=200)
+    times = models.PositiveIntegerField()
+    last_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "iban", "debtor"], name="knownpayer_once"),
+            models.CheckConstraint(condition=Q(times__gt=0), name="knownpayer_has_paid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.debtor
 
 
 class WorkItem(CoopOwned):

@@ -1,18 +1,21 @@
 """Reads over accounts, statements, movements, claims and payment orders."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from coop.banking.matching import likely
+from coop.banking.matching import USUAL_THRESHOLD, Book, Movement, OpenClaim, propose
 from coop.banking.models import (
     BankAccount,
     BankTransaction,
     Claim,
+    KnownPayer,
     Match,
+    MatchingPolicy,
+    PayeeConfirmation,
     PaymentLine,
     PaymentOrder,
     Statement,
@@ -172,25 +175,65 @@ def open_claims_like(text: str = "", limit: int = 20) -> list[Claim]:
 
 
 def proposals_for(row: BankTransaction, limit: int = 8) -> list[Proposal]:
-    """Claims that a payment may be for: named in its text, of the same amount, or of a debtor of that name."""
+    """Claims that a payment may be for, the surest first, each once, with the reason (see `matching.SCORES`)."""
     if row.open_cents <= 0:
         return []
-    plain = list(Claim.objects.filter(state__in=OWED).values_list("id", "reference_key", "open_cents", "debtor"))
     reasons: dict[int, str] = {}
-    known = {key: claim_id for claim_id, key, _cents, _debtor in plain}
-    prefixes = {key.rstrip("0123456789") for key in known} - {""}
-    for found in likely(row.text.split("\n"), known, prefixes):
-        reasons[found.id] = "reference"
-    payer = row.counterparty_name.casefold()
-    for claim_id, _key, cents, debtor in plain:
-        if payer and debtor.casefold() == payer:
-            reasons.setdefault(claim_id, "name")
-        elif cents == row.open_cents:
-            reasons.setdefault(claim_id, "amount")
-    order = {"reference": 0, "name": 1, "amount": 2}
-    best = sorted(reasons, key=lambda claim_id: (order[reasons[claim_id]], claim_id))[:limit]
-    claims = {claim.pk: claim for claim in Claim.objects.filter(id__in=best)}
-    return [Proposal(claim=claims[claim_id], reason=reasons[claim_id]) for claim_id in best]
+    for one in propose(rest_of(row), book_of_open_claims(), limit=limit):
+        for claim_id, _cents in one.parts:
+            reasons.setdefault(claim_id, one.reason)
+    claims = {claim.pk: claim for claim in Claim.objects.filter(id__in=reasons)}
+    return [Proposal(claim=claims[claim_id], reason=reason) for claim_id, reason in reasons.items()][:limit]
+
+
+def movement_of(row: BankTransaction) -> Movement:
+    """A payment as matching looks at it."""
+    return Movement(
+        id=row.pk,
+        cents=row.amount_cents,
+        texts=tuple(row.text.split("\n")),
+        on=row.booked_on,
+        end_to_end_id=row.end_to_end_id,
+        batch_id=row.batch_id,
+        name=row.counterparty_name,
+        iban=row.counterparty_iban,
+    )
+
+
+def book_of_open_claims() -> Book:
+    """All that is owed, to be proposed from, with what was learned of payers."""
+    return Book.of(open_claims(), known_payers())
+
+
+def open_claims() -> list[OpenClaim]:
+    """All that is owed, as matching looks at it, the oldest first."""
+    owed = Claim.objects.filter(state__in=[ClaimState.OPEN, ClaimState.PART]).order_by("due_on", "id")
+    return [
+        OpenClaim(id=claim_id, key=key, open_cents=cents, debtor=debtor)
+        for claim_id, key, cents, debtor in owed.values_list("id", "reference_key", "open_cents", "debtor")
+    ]
+
+
+def rest_of(row: BankTransaction) -> Movement:
+    """What is left of a payment, as matching looks at it."""
+    return replace(movement_of(row), cents=row.open_cents)
+
+
+def threshold_on(day: date) -> int:
+    """From which score on a payment of `day` is matched without a person."""
+    found = MatchingPolicy.objects.filter(since__lte=day).order_by("-since").values_list("post_from", flat=True).first()
+    return USUAL_THRESHOLD if found is None else int(found)
+
+
+def known_payers() -> dict[str, str]:
+    """Debtors by the account they pay from; an account that several debtors paid from says nothing."""
+    found: dict[str, str] = {}
+    several: set[str] = set()
+    for iban, debtor in KnownPayer.objects.values_list("iban", "debtor"):
+        if iban in found:
+            several.add(iban)
+        found[iban] = debtor
+    return {iban: debtor for iban, debtor in found.items() if iban not in several}
 
 
 def returnable_for(row: BankTransaction, limit: int = 20) -> list[Match]:
@@ -316,3 +359,34 @@ def received_of(sources: Sequence[str]) -> dict[str, list[Match]]:
 def table_formats() -> list[TableFormat]:
     """The mappings of banks' tables, by name."""
     return list(TableFormat.objects.select_related("account").order_by("name"))
+
+
+def matching_policies() -> list[MatchingPolicy]:
+    """What the cooperative has decided about matching, the latest first."""
+    return list(MatchingPolicy.objects.select_related("decided_by").order_by("-since"))
+
+
+def payers_learned() -> QuerySet[KnownPayer]:
+    """Who paid for whom from which account, by debtor."""
+    return KnownPayer.objects.order_by("debtor", "iban")
+
+
+def changed_payees(order_id: int) -> list[PaymentLine]:
+    """Payments of an order to an IBAN other than the payee was paid to before, that nobody has confirmed.
+
+    A payee's first IBAN is none that has changed; one that was paid to before is trusted again.
+    """
+    lines = list(PaymentLine.objects.filter(order_id=order_id).order_by("id"))
+    parties = {line.party for line in lines}
+    paid: dict[str, set[str]] = {}
+    before = PaymentLine.objects.filter(
+        party__in=parties, order__state__in=[OrderState.APPROVED, OrderState.CLEARED]
+    ).exclude(order_id=order_id)
+    for party, iban in before.values_list("party", "iban").distinct():
+        paid.setdefault(party, set()).add(iban)
+    confirmed = set(PayeeConfirmation.objects.filter(party__in=parties).values_list("party", "iban"))
+    return [
+        line
+        for line in lines
+        if line.party in paid and line.iban not in paid[line.party] and (line.party, line.iban) not in confirmed
+    ]

@@ -104,7 +104,10 @@ class _Token:
 def _tokens(text: str) -> list[_Token]:
     """Runs of letters, of digits, of anything else; a run of the letter O beside digits is zeros."""
     # Upper-casing may lengthen a text (ß); only letters A to Z matter, so it is done letter by letter.
-    upper = "".join(character.upper() if character.isascii() else character for character in text)
+    if text.isascii():
+        upper = text.upper()
+    else:
+        upper = "".join(character.upper() if character.isascii() else character for character in text)
     raw = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(upper)]
     tokens: list[_Token] = []
     for index, (run, start, end) in enumerate(raw):

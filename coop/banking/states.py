@@ -70,6 +70,15 @@ ORDER_STATES = Transitions(
 )
 
 
+class Channel(models.TextChoices):
+    """How a changed IBAN was confirmed, other than by the message that changed it."""
+
+    PHONE = "phone", _("by phone, at a number known before")
+    IN_PERSON = "in_person", _("in person")
+    LETTER = "letter", _("by signed letter")
+    VIDEO = "video", _("by video call")
+
+
 class Purpose(models.TextChoices):
     """What a payment order is for, as the bank is told."""
 

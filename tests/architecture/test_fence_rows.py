@@ -7,9 +7,15 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, models, transaction
 
-from coop.banking.actions import approve_payment_order, book_return, import_statement, keep_table_format
+from coop.banking.actions import (
+    approve_payment_order,
+    book_return,
+    decide_matching,
+    import_statement,
+    keep_table_format,
+)
 from coop.banking.csv_tables import Column
-from coop.banking.models import BankTransaction, Match, PaymentOrder, WorkItem
+from coop.banking.models import BankTransaction, Match, PayeeConfirmation, PaymentLine, PaymentOrder, WorkItem
 from coop.documents.actions import open_document, store_document
 from coop.ledger.actions import close_period
 from coop.planning.actions import request_salary
@@ -86,6 +92,10 @@ def lived_in(cast: Cast) -> Cooperative:
     back = BankTransaction.objects.get(amount_cents__lt=0)
     book_return(transaction_id=back.pk, match_id=match.pk, by=cast.accountant)
     assert WorkItem.objects.exists()
+    line = PaymentLine.objects.first()
+    confirmation = {"party": line.party, "iban": IBAN, "channel": "phone", "note": "asked"}
+    PayeeConfirmation.objects.create(**confirmation, confirmed_at=AT, confirmed_by=cast.accountant)
+    decide_matching(since=JUNE, post_from=95, by=cast.accountant, at=AT)
     columns = {Column.BOOKED_ON: "Tag", Column.AMOUNT: "Betrag", Column.TEXT: "Text"}
     keep_table_format(
         name="Bank",

@@ -9,6 +9,11 @@ from coop.banking.actions.claims import (
     open_claims,
     reduce_claim,
 )
+from coop.banking.actions.learning import (
+    PolicyOfThatDayExists,
+    decide_matching,
+    forget_payer,
+)
 from coop.banking.actions.matches import (
     DIRECT_ACCOUNTS,
     AlreadyUndone,
@@ -26,11 +31,13 @@ from coop.banking.actions.matches import (
 )
 from coop.banking.actions.orders import (
     AlreadyOrdered,
+    IbanNotConfirmed,
     NewPayment,
     NoDefaultAccount,
     OrderAltered,
     SecondPersonNeeded,
     approve_payment_order,
+    confirm_payee,
     create_payment_order,
     reject_payment_order,
     take_payment_file,
@@ -49,6 +56,7 @@ __all__ = [
     "AccountExists",
     "AlreadyOrdered",
     "AlreadyUndone",
+    "IbanNotConfirmed",
     "ImportReport",
     "NewClaim",
     "NewPayment",
@@ -56,6 +64,7 @@ __all__ = [
     "NotMatchable",
     "OrderAltered",
     "Part",
+    "PolicyOfThatDayExists",
     "ReferenceTaken",
     "SecondPersonNeeded",
     "TableFormatExists",
@@ -67,9 +76,12 @@ __all__ = [
     "book_return",
     "cancel_claim",
     "checked_iban",
+    "confirm_payee",
     "create_payment_order",
+    "decide_matching",
     "drop_table_format",
     "finish_item",
+    "forget_payer",
     "ignore_transaction",
     "import_statement",
     "keep_table_format",

@@ -14,8 +14,10 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from coop.banking.actions.claims import state_of
-from coop.banking.matching import Decision, Movement, OpenClaim, SentOrder, decide_claims, decide_orders
+from coop.banking.actions.learning import learn, unlearn
+from coop.banking.matching import Decision, Movement, SentOrder, decide_claims, decide_orders, numbers_named
 from coop.banking.models import BankTransaction, Claim, Match, PaymentLine, PaymentOrder, WorkItem
+from coop.banking.queries import known_payers, movement_of, open_claims, threshold_on
 from coop.banking.registry import Settlement, claim_kind
 from coop.banking.states import TRANSACTION_STATES, ClaimState, OrderState, TransactionState
 from coop.errors import InvalidInput, NotFound, StetigError
@@ -70,6 +72,7 @@ class _New:
     order: PaymentOrder | None = None
     account: AccountCode | None = None
     reason: str = ""
+    score: int = 0
 
 
 # --- without a person ----------------------------------------------------------------------------------------------
@@ -86,7 +89,7 @@ def match_transactions(*, transaction_ids: Sequence[int] | None = None, by: User
         waiting = waiting.filter(id__in=transaction_ids)
     rows = {row.pk: row for row in waiting.order_by("id")}
     # A payment that came back belongs to an earlier one, which a person names.
-    movements = [_movement(row) for row in rows.values() if not row.returned]
+    movements = [movement_of(row) for row in rows.values() if not row.returned]
     movements.sort(key=lambda movement: (movement.on, movement.id))
     incoming = [movement for movement in movements if movement.cents > 0]
     outgoing = [movement for movement in movements if movement.cents < 0]
@@ -94,30 +97,71 @@ def match_transactions(*, transaction_ids: Sequence[int] | None = None, by: User
     if outgoing:
         news += _orders_for(rows, outgoing)
     _record(news, by=by, automatic=True)
-    return len({new.transaction.pk for new in news})
+    returned = 0
+    if by is not None:
+        backs = [row for row in rows.values() if row.returned and row.amount_cents < 0]
+        returned = sum(_book_sure_return(row, by) for row in sorted(backs, key=lambda row: (row.booked_on, row.pk)))
+    return len({new.transaction.pk for new in news}) + returned
 
 
-def _movement(row: BankTransaction) -> Movement:
-    return Movement(
-        id=row.pk,
-        cents=row.amount_cents,
-        texts=tuple(row.text.split("\n")),
-        on=row.booked_on,
-        end_to_end_id=row.end_to_end_id,
-        batch_id=row.batch_id,
+def _book_sure_return(back: BankTransaction, by: User) -> bool:
+    """Take back the payment that a returned debit names by its end-to-end id, where amounts agree to the cent.
+
+    What the banks charge for it beyond the payment is the cooperative's cost. Whether it was sure.
+    """
+    if not back.end_to_end_id:
+        return False
+    paid = Match.objects.filter(
+        transaction__account_id=back.account_id,
+        transaction__end_to_end_id=back.end_to_end_id,
+        transaction__amount_cents__gt=0,
+        claim__isnull=False,
+        undone_on__isnull=True,
+        on__lte=back.booked_on,
     )
+    found = list(paid.select_related("transaction").order_by("id"))
+    if len({match.transaction_id for match in found}) != 1:
+        return False
+    total, wanted = sum(match.cents for match in found), -back.amount_cents
+    if total != found[0].transaction.amount_cents or wanted - total not in {0, back.charges_cents}:
+        return False
+    try:
+        with transaction.atomic():
+            for match in reversed(found):
+                book_return(transaction_id=back.pk, match_id=match.pk, by=by)
+            if wanted > total:
+                book_directly(transaction_id=back.pk, account=AccountCode.BANK_CHARGES, by=by)
+    except NotMatchable:
+        return False
+    return True
 
 
 def _claims_for(rows: dict[int, BankTransaction], movements: list[Movement]) -> list[_New]:
     owed = Claim.objects.filter(state__in=[ClaimState.OPEN, ClaimState.PART])
-    plain = owed.order_by("id").values_list("id", "reference_key", "open_cents")
-    decisions = decide_claims(movements, [OpenClaim(id=i, key=key, open_cents=cents) for i, key, cents in plain])
+    decisions = decide_claims(
+        movements,
+        open_claims(),
+        payers=known_payers(),
+        threshold=threshold_on(max(movement.on for movement in movements)),
+    )
+    decisions = _without_real_numbers(decisions, movements)
     wanted = {decision.target_id for decision in decisions}
     if not wanted:
         return []
     claims = {claim.pk: claim for claim in owed.select_for_update().filter(id__in=wanted).order_by("id")}
     # What somebody else has settled between reading and locking is left for the next run.
     return [_with_claim(rows, claims, one) for one in decisions if one.target_id in claims]
+
+
+def _without_real_numbers(decisions: list[Decision], movements: list[Movement]) -> list[Decision]:
+    """Drop what counts as a slip where the number written is a document's of ours, paid or cancelled before."""
+    slips = {decision.movement_id for decision in decisions if decision.reason == "typo_and_payer"}
+    named = {movement.id: numbers_named(movement.texts) for movement in movements if movement.id in slips}
+    wanted = set().union(*named.values())
+    real = (
+        set(Claim.objects.filter(reference_key__in=wanted).values_list("reference_key", flat=True)) if wanted else set()
+    )
+    return [one for one in decisions if not named.get(one.movement_id, set()) & real]
 
 
 def _with_claim(rows: dict[int, BankTransaction], claims: dict[int, Claim], decision: Decision) -> _New:
@@ -128,6 +172,7 @@ def _with_claim(rows: dict[int, BankTransaction], claims: dict[int, Claim], deci
         on=row.booked_on,
         claim=claims[decision.target_id],
         reason=decision.reason,
+        score=decision.score,
     )
 
 
@@ -324,6 +369,8 @@ def _take_back(match: Match, *, on: date, by: User, returned_by: BankTransaction
         one.undone_on, one.undone_by = day, by
         one.returned_by = returned_by if one is match else None
         one.save(update_fields=["undone_on", "undone_by", "returned_by"])
+        if returned_by is None:
+            unlearn(one)
     if claim is not None:
         claim.open_cents += sum(one.settled_cents for one in [match, *later])
         _store_claims([claim])
@@ -386,6 +433,7 @@ def _record(news: Sequence[_New], *, by: User | None, automatic: bool) -> list[M
                 on=new.on,
                 automatic=automatic,
                 reason=new.reason,
+                score=new.score,
                 made_by=by,
             )
         )
@@ -396,6 +444,7 @@ def _record(news: Sequence[_New], *, by: User | None, automatic: bool) -> list[M
         new.transaction.matched_cents += new.cents
     Match.objects.bulk_create(matches, batch_size=2000)
     post_all(_drafts(matches), by=by)
+    learn(matches)
     claims = {new.claim.pk: new.claim for new in news if new.claim}
     _store_claims(claims.values())
     _store_transactions({new.transaction.pk: new.transaction for new in news}.values())

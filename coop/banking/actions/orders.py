@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coop.banking.models import BankAccount, PaymentLine, PaymentOrder
+from coop.banking.models import BankAccount, PayeeConfirmation, PaymentLine, PaymentOrder
+from coop.banking.queries import changed_payees
 from coop.banking.references import make_reference
 from coop.banking.sepa import CreditTransfer, CreditTransferOrder, credit_transfer
-from coop.banking.states import ORDER_STATES, OrderState, Purpose
+from coop.banking.states import ORDER_STATES, Channel, OrderState, Purpose
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.ledger.actions import post
 from coop.ledger.chart import AccountCode
@@ -36,6 +37,12 @@ class SecondPersonNeeded(StetigError):
     """Who made a payment order cannot approve it: ask a second person."""
 
     code = "second_person_needed"
+
+
+class IbanNotConfirmed(StetigError):
+    """A payee's IBAN has changed: ask them by a second channel, such as the phone, and confirm it at the order."""
+
+    code = "iban_not_confirmed"
 
 
 class NoDefaultAccount(StetigError):
@@ -153,12 +160,16 @@ def create_payment_order(
 def approve_payment_order(*, order_id: int, by: User, at: datetime) -> PaymentOrder:
     """Approve an order as the second person: its liabilities are in transit from its day on.
 
-    Raises: NotFound, InvalidTransition, SecondPersonNeeded.
+    Money goes to a changed IBAN only after somebody has confirmed it (see `confirm_payee`).
+
+    Raises: NotFound, InvalidTransition, SecondPersonNeeded, IbanNotConfirmed.
     """
     order = _lock(order_id)
     ORDER_STATES.check(order.state, OrderState.APPROVED)
     if order.created_by_id == by.pk:
         raise SecondPersonNeeded
+    if changed_payees(order.pk):
+        raise IbanNotConfirmed
     _decide(order, OrderState.APPROVED, by, at)
     paid = PaymentLine.objects.filter(order=order).order_by("id").values_list("account", "cents", "party")
     lines = [debit(AccountCode(account), cents, party=party) for account, cents, party in paid]
@@ -173,6 +184,28 @@ def approve_payment_order(*, order_id: int, by: User, at: datetime) -> PaymentOr
         by=by,
     )
     return order
+
+
+@transaction.atomic
+def confirm_payee(*, line_id: int, channel: str, note: str, by: User, at: datetime) -> PayeeConfirmation:
+    """Say that the payee of a line has confirmed the changed IBAN by a second channel.
+
+    Not by the person who made the order: who slipped in a wrong IBAN could confirm it too.
+
+    Raises: NotFound, SecondPersonNeeded, InvalidInput.
+    """
+    line = PaymentLine.objects.select_related("order").defer("order__file").filter(id=line_id).first()
+    if line is None or line.pk not in {one.pk for one in changed_payees(line.order_id)}:
+        raise NotFound(_("This payment has no changed IBAN that waits for confirmation."))
+    if line.order.created_by_id == by.pk:
+        raise SecondPersonNeeded
+    if channel not in Channel.values or not note.strip():
+        raise InvalidInput(_("Say how the IBAN was confirmed, by whom and when."))
+    confirmation: PayeeConfirmation = PayeeConfirmation.objects.create(
+        party=line.party, iban=line.iban, channel=channel, note=note.strip()[:200], confirmed_at=at, confirmed_by=by
+    )
+    note_access(user=by, action="changed IBAN confirmed", about=f"payment line {line.pk}")
+    return confirmation
 
 
 @transaction.atomic

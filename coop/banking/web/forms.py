@@ -10,8 +10,9 @@ from coop.banking.actions import DIRECT_ACCOUNTS, Part
 from coop.banking.csv_tables import Column, TableMapping
 from coop.banking.models import BankAccount, Claim
 from coop.banking.movements import LARGEST_FILE
-from coop.banking.states import TransactionState
+from coop.banking.states import Channel, TransactionState
 from coop.ledger.chart import AccountCode
+from coop.tenancy.web.pages import day_input
 
 DIRECT_LABELS = {
     AccountCode.BANK_CHARGES: _("Bank charges"),
@@ -130,6 +131,25 @@ class TableForm(forms.Form):
             pending_mark=data["pending_mark"],
             account=next((one.iban for one in accounts if one.pk == data["account"]), ""),
         )
+
+
+class ConfirmForm(forms.Form):
+    """How a changed IBAN was confirmed."""
+
+    channel = forms.ChoiceField(label=_("Confirmed"), choices=Channel.choices)
+    note = forms.CharField(label=_("Who was asked, and when"), max_length=200)
+
+
+class MatchingPolicyForm(forms.Form):
+    """How sure matching must be, from a day on."""
+
+    since = forms.DateField(label=_("Since"), widget=day_input())
+    post_from = forms.IntegerField(
+        label=_("Post without a person from this score on"),
+        min_value=80,
+        max_value=101,
+        help_text=_("80 to 100; 101 lets everything wait for a person."),
+    )
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]

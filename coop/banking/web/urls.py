@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from coop.banking.web import day, views
 from coop.banking.web import tables as table_views
-from coop.banking.web import views
 
 app_name = "banking"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("bank/rematch/", views.rematch, name="rematch"),
     path("bank/items/<int:item_id>/done/", views.finish_item, name="finish_item"),
     path("bank/statements/", views.statements, name="statements"),
+    path("bank/day/", day.day, name="day"),
+    path("bank/day/<int:transaction_id>/accept/", day.day_accept, name="day_accept"),
+    path("bank/matching/", day.learned, name="learned"),
+    path("bank/matching/decide/", day.decide, name="decide_matching"),
+    path("bank/matching/payers/<int:payer_id>/forget/", day.forget_payer, name="forget_payer"),
     path("bank/tables/", table_views.tables, name="tables"),
     path("bank/tables/new/", table_views.table_new, name="table_new"),
     path("bank/tables/<int:format_id>/drop/", table_views.table_drop, name="table_drop"),
@@ -28,6 +33,7 @@ urlpatterns = [
     path("bank/orders/", views.orders, name="orders"),
     path("bank/orders/<int:order_id>/", views.order, name="order"),
     path("bank/orders/<int:order_id>/approve/", views.approve_order, name="approve_order"),
+    path("bank/orders/lines/<int:line_id>/confirm/", views.confirm_payee, name="confirm_payee"),
     path("bank/orders/<int:order_id>/reject/", views.reject_order, name="reject_order"),
     path("bank/orders/<int:order_id>/file/", views.order_file, name="order_file"),
 ]

@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coop.banking import actions, queries
-from coop.banking.models import BankTransaction, Claim, Match, PaymentOrder
+from coop.banking.models import BankTransaction, Claim, Match, PaymentLine, PaymentOrder
 from coop.banking.states import OrderState, TransactionState
 from coop.banking.web.forms import (
     DIRECT_LABELS,
     AccountForm,
     BookForm,
+    ConfirmForm,
     IgnoreForm,
     MatchForm,
     TransactionSearchForm,
@@ -123,9 +124,11 @@ def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
             "rows": _rows(page),
             "columns": _columns(),
             "actions": [
+                {"url": reverse("banking:day"), "label": _("Clear the list"), "tone": "primary"},
                 {"url": reverse("banking:transactions"), "label": _("All movements")},
                 {"url": reverse("banking:statements"), "label": _("Statements")},
                 {"url": reverse("banking:tables"), "label": _("Tables of banks")},
+                {"url": reverse("banking:learned"), "label": _("How payments are matched")},
                 {"url": reverse("banking:rematch"), "label": _("Match again"), "method": "post"},
             ],
         },
@@ -673,6 +676,12 @@ def order(request: HttpRequest, order_id: int) -> HttpResponse:
                 {"label": _("Seen on the statement"), "cents": found.cleared_cents},
                 {"label": _("Sum"), "cents": found.total_cents, "sum": True},
             ],
+            "changed": [
+                {"line": line, "form": ConfirmForm(prefix=str(line.pk), auto_id=f"id_{line.pk}_%s")}
+                for line in queries.changed_payees(found.pk)
+            ]
+            if pays and found.state == OrderState.WAITING
+            else [],
             "lines": [
                 {"name": line.name, "iban": line.iban, "text": line.text, "cents": line.cents}
                 for line in found.lines.order_by("name", "id")
@@ -729,6 +738,31 @@ def approve_order(request: HttpRequest, order_id: int) -> HttpResponse:
         lambda: actions.approve_payment_order(order_id=order_id, by=request.user, at=timezone.now()),  # type: ignore[arg-type]
         _("Approved. The file can go to the bank."),
     )
+    return redirect("banking:order", order_id)
+
+
+@allow(*PAYERS)
+@require_POST
+def confirm_payee(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Say how a changed IBAN was confirmed."""
+    order_id = PaymentLine.objects.filter(id=line_id).values_list("order_id", flat=True).first()
+    if order_id is None:
+        raise Http404
+    form = ConfirmForm(request.POST, prefix=str(line_id))
+    if form.is_valid():
+        tried(
+            request,
+            lambda: actions.confirm_payee(
+                line_id=line_id,
+                channel=form.cleaned_data["channel"],
+                note=form.cleaned_data["note"],
+                by=request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+            ),
+            _("Confirmed. The order can be approved."),
+        )
+    else:
+        messages.error(request, _("Say how the IBAN was confirmed, by whom and when."))
     return redirect("banking:order", order_id)
 
 

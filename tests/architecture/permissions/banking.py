@@ -1,8 +1,10 @@
 """The bank: statements and money for those who assign it, orders for those who pay and approve."""
 
+from dataclasses import replace
+
 from coop.banking.actions import NewPayment, approve_payment_order, create_payment_order, keep_table_format
 from coop.banking.csv_tables import Column
-from coop.banking.models import BankTransaction, Match, WorkItem
+from coop.banking.models import BankTransaction, KnownPayer, Match, PaymentLine, WorkItem
 from coop.banking.queries import bank_accounts
 from coop.ledger.actions import open_budget
 from coop.tenancy.states import Role
@@ -20,6 +22,11 @@ PERMISSIONS = {
     "banking:rematch": _MONEY,
     "banking:finish_item": _MONEY,
     "banking:statements": _READERS,
+    "banking:day": _MONEY,
+    "banking:day_accept": _MONEY,
+    "banking:learned": _READERS,
+    "banking:decide_matching": {Role.ACCOUNTANT},
+    "banking:forget_payer": _MONEY,
     "banking:tables": _MONEY,
     "banking:table_new": _MONEY,
     "banking:table_drop": _MONEY,
@@ -38,6 +45,7 @@ PERMISSIONS = {
     "banking:approve_order": _APPROVERS,
     "banking:reject_order": _APPROVERS,
     "banking:order_file": _PAYERS,
+    "banking:confirm_payee": _PAYERS,
     "banking-api:statement-upload": _MONEY,
     "banking-api:transaction-list": _READERS,
     "banking-api:transaction-detail": _READERS,
@@ -96,7 +104,25 @@ def _table(_cast):
     return {"format_id": row.pk}
 
 
+def _payer(_cast):
+    row = KnownPayer.objects.create(iban=IBAN, debtor=unique(), times=1, last_on=JAN)
+    return {"payer_id": row.pk}
+
+
+def _changed(_cast):
+    _ready()
+    party = unique()
+    line = NewPayment(party=party, name="Ada", iban=IBAN, cents=100, text="", end_to_end_id="E-1")
+    order = create_payment_order(source=unique(), execute_on=JAN, lines=[line], by=make_user(), at=AT)
+    approve_payment_order(order_id=order.pk, by=make_user(), at=AT)
+    moved = replace(line, iban="DE89370400440532013000")
+    order = create_payment_order(source=unique(), execute_on=JAN, lines=[moved], by=make_user(), at=AT)
+    return {"line_id": PaymentLine.objects.get(order=order).pk}
+
+
 SAMPLES = {
+    "banking:confirm_payee": _changed,
+    "banking:forget_payer": _payer,
     "banking:table_drop": _table,
     "banking:finish_item": _item,
     "banking:undo": _match,
@@ -108,6 +134,6 @@ SAMPLES = {
     "banking-api:transaction-match": _api_transaction,
     **{
         f"banking:{name}": _transaction
-        for name in ("transaction", "match", "ignore", "take_up", "book", "book_return", "match_order")
+        for name in ("transaction", "day_accept", "match", "ignore", "take_up", "book", "book_return", "match_order")
     },
 }

@@ -292,10 +292,23 @@ def test_the_number_of_statements_does_not_grow_with_the_lines(account, ada):
         (12_500, "RE-2026-000001", 10_000, 2_500),
         (10_000, "2026-000001", 10_000, 0),
         (9_999, "2026-000001", 0, 0),
-        (10_000, "RE-2026-000009", 0, 0),
-        (10_000, "", 0, 0),
+        (10_000, "RE-2026-000009", 10_000, 0),
+        (10_000, "RE-2026-000477", 0, 0),
+        (10_000, "", 10_000, 0),
+        (9_998, "", 0, 0),
     ],
-    ids=["exact", "spelled", "part", "too much", "no prefix", "no prefix, other sum", "unknown", "empty"],
+    ids=[
+        "exact",
+        "spelled",
+        "part",
+        "too much",
+        "no prefix",
+        "no prefix, other sum",
+        "one digit wrong",
+        "unknown",
+        "payer and sum",
+        "payer, other sum",
+    ],
 )
 def test_what_is_sure_is_matched(account, ada, cents, text, settled, credit_cents):
     claim = make_debt("RE-2026-000001")
@@ -445,7 +458,7 @@ def test_proposals_name_why(account, ada):
     make_debt("RE-2026-000004", 1, debtor="Nobody")
     bring_in(ada, paid(9_000, "2026-000001"))
     found = [(proposal.claim.pk, proposal.reason) for proposal in proposals_for(only())]
-    assert found == [(by_reference.pk, "reference"), (by_name.pk, "name"), (by_amount.pk, "amount")]
+    assert found == [(by_reference.pk, "named"), (by_amount.pk, "amount"), (by_name.pk, "name")]
 
 
 # --- money that goes back ------------------------------------------------------------------------------------------

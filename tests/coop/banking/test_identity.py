@@ -87,7 +87,7 @@ def test_two_payments_that_only_one_format_tells_apart_stay_two(account, ada):
 
 
 def test_the_richer_format_tells_more_and_the_payment_is_found_then(account, ada):
-    claim = make_debt("RE-2026-000001")
+    claim = make_debt("RE-2026-000001", debtor="Somebody else AG")
     whole = paid(10_000, "Rechnung RE-2026-000001", **RICH)
     poor = replace(whole, details=(replace(whole.details[0], text="", end_to_end_id="", counterparty_iban=""),))
     assert bring(ada, mt940(NUMBERED, [poor])).matched == 0
