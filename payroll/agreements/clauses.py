@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coop.money import to_cents
 from payroll.agreements.states import Paper
@@ -43,8 +44,10 @@ def _of_terms(terms: dict[str, Any]) -> list[Clause]:
         clauses.append(
             Clause(
                 heading=_("Probation"),
-                text=_(
-                    "The first %(n)s months are probation. Either side may then give notice with two weeks (§ 622 (3) BGB)."
+                text=ngettext(
+                    "The first month is probation: either side may give notice with two weeks (§ 622 (3) BGB).",
+                    "The first %(n)s months are probation: either side may give notice with two weeks (§ 622 (3) BGB).",
+                    terms["probation_months"],
                 )
                 % {"n": terms["probation_months"]},
                 nachwg="Nr. 6",

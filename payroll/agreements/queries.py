@@ -109,6 +109,8 @@ class EndingSoon:
     contract: EmploymentContract
     last_day: date
     register_by: date
+    late: bool
+    """Whether that day has passed."""
 
 
 def ending_employment(person_id: int, on: date) -> EndingSoon | None:
@@ -122,7 +124,7 @@ def ending_employment(person_id: int, on: date) -> EndingSoon | None:
     if on < last.replace(day=1):
         return None
     last_day = running.ends_on - timedelta(days=1)
-    return EndingSoon(contract=running, last_day=last_day, register_by=last)
+    return EndingSoon(contract=running, last_day=last_day, register_by=last, late=last < on)
 
 
 def _term(contract: EmploymentContract) -> Term:
