@@ -80,8 +80,17 @@ UNITS = [
 VAT_CASES = [
     (VatCase.DOMESTIC_STANDARD.value, _("Germany, 19 %")),
     (VatCase.DOMESTIC_REDUCED.value, _("Germany, 7 % (rights of use, performers)")),
+    (VatCase.DOMESTIC_CULTURE.value, _("Germany, exempt: culture with a certificate (§ 4 no. 20 a)")),
+    (VatCase.DOMESTIC_EDUCATION.value, _("Germany, exempt: schooling with a certificate (§ 4 no. 21)")),
+    (VatCase.DOMESTIC_REVERSE_CHARGE.value, _("Germany, building or cleaning for a client of the trade (§ 13b)")),
     (VatCase.EU_REVERSE_CHARGE.value, _("Other country of the EU, reverse charge")),
     (VatCase.THIRD_COUNTRY_BUSINESS.value, _("Business outside the EU, no German VAT")),
+    (
+        VatCase.THIRD_COUNTRY_PRIVATE.value,
+        _("Private person outside the EU: advice, translation, rights; no German VAT"),
+    ),
+    (VatCase.ABROAD_PRIVATE_STANDARD.value, _("Private person abroad, taxed in Germany at 19 %")),
+    (VatCase.ABROAD_PRIVATE_REDUCED.value, _("Private person in the EU, rights of use, 7 %")),
 ]
 GUARANTEE_REASONS = {
     GuaranteeReason.COVERED: _(

@@ -26,6 +26,7 @@ from coop.tenancy.states import VatScheme
 from invoicing.actions.jobs import cover_source, treatment_for
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.einvoice.rules import missing_for_xrechnung
+from invoicing.law.due import tax_month_of
 from invoicing.law.retention import invoice_kept_until
 from invoicing.law.vat import Treatment, VatCase
 from invoicing.models import Client, Invoice, InvoiceLine, Job, JobStep
@@ -38,8 +39,14 @@ CLAIM_KIND = "invoice"
 REVENUE = {
     VatCase.DOMESTIC_STANDARD: AccountCode.REVENUE,
     VatCase.DOMESTIC_REDUCED: AccountCode.REVENUE,
+    VatCase.DOMESTIC_CULTURE: AccountCode.REVENUE,
+    VatCase.DOMESTIC_EDUCATION: AccountCode.REVENUE,
+    VatCase.DOMESTIC_REVERSE_CHARGE: AccountCode.REVENUE,
     VatCase.EU_REVERSE_CHARGE: AccountCode.REVENUE_EU,
+    VatCase.ABROAD_PRIVATE_STANDARD: AccountCode.REVENUE,
+    VatCase.ABROAD_PRIVATE_REDUCED: AccountCode.REVENUE,
     VatCase.THIRD_COUNTRY_BUSINESS: AccountCode.REVENUE_THIRD_COUNTRY,
+    VatCase.THIRD_COUNTRY_PRIVATE: AccountCode.REVENUE_THIRD_COUNTRY,
 }
 
 
@@ -181,7 +188,12 @@ def issue_entry(invoice: Invoice) -> Draft:
             invoice.vat_cents,
             party=party,
             service_month=service,
-            tax_month=invoice.tax_month if tax == AccountCode.VAT else None,
+            tax_month=tax_month_of(
+                received=invoice.vat_scheme == VatScheme.RECEIVED,
+                advance=False,
+                supplied_on=invoice.service_until,
+                paid_on=None,
+            ),
         ),
         debit(AccountCode.ALLOC, invoice.net_cents, service_month=service),
         credit(
@@ -210,7 +222,7 @@ def _check_seller(cooperative: Cooperative, treatment: Treatment) -> None:
         raise SellerIncomplete(
             _("An invoice that is not taxable in Germany needs the cooperative's tax number: enter it in the settings.")
         )
-    if treatment.case == VatCase.EU_REVERSE_CHARGE and not cooperative.vat_id:
+    if treatment.category == "AE" and not cooperative.vat_id:
         raise SellerIncomplete(_("Reverse charge needs the cooperative's own VAT number: enter it in the settings."))
     if not (cooperative.vat_id or cooperative.tax_number):
         raise SellerIncomplete(
