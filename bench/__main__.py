@@ -15,13 +15,14 @@ MEASUREMENTS = {
     "steadypay": ("--members", "4"),
     "ledger": (),
     "payroll_run": (),
+    "payslip_pdfs": (),
     "invoices": (),
     "statements": (),
     "first_pages": (),
     "clone_to_demo": (),
 }
 """Each with the arguments that keep it short; alone it takes others."""
-IN_DATABASE = frozenset({"ledger", "payroll_run", "invoices", "statements", "first_pages"})
+IN_DATABASE = frozenset({"ledger", "payroll_run", "payslip_pdfs", "invoices", "statements", "first_pages"})
 
 
 def main(names: list[str]) -> int:
