@@ -11,22 +11,23 @@ from django.utils.translation import gettext as _
 from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
 from coop.banking.bank_days import next_bank_day
 from coop.banking.models import PaymentOrder
-from coop.banking.queries import default_account, waiting_cents
+from coop.banking.queries import default_account, states_of_orders, waiting_cents
+from coop.banking.states import OrderState
 from coop.documents.actions import request_documents
-from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import lock_budgets, next_month, post, post_all, settle_commitments
+from coop.ledger.actions import lock_budgets, next_month, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
-from coop.ledger.queries import budget_figures, figures_of, party_balances
+from coop.ledger.queries import budget_figures, party_balances
 from coop.tenancy.models import User
 from coop.tenancy.queries import local_day, policy_on
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.tasks import enqueue
 from payroll import tasks
-from payroll.calculation import DataMissing, latest, shortfall_cents
-from payroll.drafts import AMOUNTS, draft_payslips
+from payroll.calculation import latest, shortfall_cents
+from payroll.corrections import late_changes
+from payroll.drafts import digests, draft_payslips
 from payroll.employment import roll_promises_forward
-from payroll.entries import payslip_entry
+from payroll.entries import payslip_document, payslip_entry
 from payroll.germany.salary import salary_law
 from payroll.models import (
     PayoutAccount,
@@ -35,14 +36,12 @@ from payroll.models import (
 )
 from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
-from payroll.states import RUN_STATES, PayslipState, RunState
+from payroll.states import BOOKED, RUN_STATES, PayslipState, RunState
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 200
 """People per job: small enough to show progress, large enough that set-based reads pay."""
-KEPT_YEARS = 6
-"""Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
 
 
 class RunExists(StetigError):
@@ -61,6 +60,12 @@ class SecondPersonNeeded(StetigError):
     """Whoever computed a run does not approve it: ask a second person."""
 
     code = "second_person_needed"
+
+
+class MonthStillOpen(StetigError):
+    """Somebody of this month is not paid yet, or a late change waits: settle that first, then close."""
+
+    code = "month_still_open"
 
 
 # --- computing --------------------------------------------------------------------------------------------------
@@ -104,7 +109,7 @@ def start_run(*, month: date, by: User | None, at: datetime) -> PayrollRun:
 
 @transaction.atomic
 def compute_again(*, run_id: int, by: User, at: datetime) -> PayrollRun:
-    """Compute a run anew, with what has been entered since.
+    """Compute a run anew, with what has been entered since: those alone for whom something changed.
 
     Raises: NotFound, InvalidTransition, NobodyToPay.
     """
@@ -113,14 +118,19 @@ def compute_again(*, run_id: int, by: User, at: datetime) -> PayrollRun:
     people = people_to_pay(run.month)
     if not people:
         raise NobodyToPay
-    Payslip.objects.filter(run=run).exclude(state=PayslipState.POSTED).delete()
+    today = digests(run.month, people)
+    drafts = Payslip.objects.filter(run=run).exclude(state=PayslipState.POSTED)
+    stored = dict(drafts.filter(state=PayslipState.DRAFT).values_list("person_id", "digest"))
+    same = {person for person in people if person in today and stored.get(person) == today[person]}
+    drafts.exclude(person_id__in=same).delete()
     run.state = RunState.COMPUTING
     run.people = people
     run.started_at = at
     run.computed_by = by
-    run.computed_at = None
-    run.save(update_fields=["state", "people", "started_at", "computed_by", "computed_at"])
-    _enqueue_chunks(run, people)
+    run.computed_at = run.reviewed_by = run.review_at = None
+    run.save(update_fields=["state", "people", "started_at", "computed_by", "computed_at", "reviewed_by", "review_at"])
+    _enqueue_chunks(run, [person for person in people if person not in same])
+    _hand_over_when_complete(run, at)
     return run
 
 
@@ -184,12 +194,33 @@ def take_up_again(*, at: datetime) -> int:
 
 
 @transaction.atomic
+def begin_review(*, run_id: int, by: User, at: datetime) -> PayrollRun:
+    """Take a computed run into review; the office sees who looks at it.
+
+    Raises: NotFound, InvalidTransition, SecondPersonNeeded.
+    """
+    run = _locked_run(run_id)
+    RUN_STATES.check(run.state, RunState.IN_REVIEW)
+    if run.computed_by_id is not None and run.computed_by_id == by.pk:
+        raise SecondPersonNeeded
+    run.state = RunState.IN_REVIEW
+    run.reviewed_by = by
+    run.review_at = at
+    run.save(update_fields=["state", "reviewed_by", "review_at"])
+    return run
+
+
+@transaction.atomic
 def approve_run(*, run_id: int, by: User, at: datetime) -> PayrollRun:
     """Approve what was computed; a job posts it. People with a problem are left for the month's next run.
+
+    Whoever approves a run that nobody has taken into review does so with it.
 
     Raises: NotFound, InvalidTransition, SecondPersonNeeded, NobodyToPay.
     """
     run = _locked_run(run_id)
+    if run.state == RunState.COMPUTED:
+        run = begin_review(run_id=run_id, by=by, at=at)
     RUN_STATES.check(run.state, RunState.APPROVED)
     if run.computed_by_id is not None and run.computed_by_id == by.pk:
         raise SecondPersonNeeded
@@ -212,7 +243,7 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     Raises: NotFound, InvalidTransition.
     """
     run = _locked_run(run_id)
-    if run.state == RunState.POSTED:
+    if run.state in BOOKED:
         return run
     RUN_STATES.check(run.state, RunState.POSTED)
     slips = list(
@@ -243,6 +274,49 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     run.state = RunState.POSTED
     run.posted_at = at
     run.save(update_fields=["state", "posted_at"])
+    return run
+
+
+@transaction.atomic
+def follow_payments(*, at: datetime) -> int:
+    """Mark posted runs as paid once the bank's debit is matched to their order, and take that back where it was undone.
+
+    A run that had nothing to transfer counts as paid. Returns how many runs changed.
+    """
+    runs = list(PayrollRun.objects.filter(state__in=[RunState.POSTED, RunState.PAID]))
+    orders = states_of_orders([order_source(run.pk) for run in runs])
+    moved = 0
+    for run in runs:
+        state = orders.get(order_source(run.pk))
+        owed = state is None and Payslip.objects.filter(run=run, state=PayslipState.POSTED, net_cents__gt=0).exists()
+        paid = state == OrderState.CLEARED or (state is None and not owed)
+        wanted = RunState.PAID if paid else RunState.POSTED
+        if run.state == wanted:
+            continue
+        locked = _locked_run(run.pk)
+        if not RUN_STATES.may(locked.state, wanted):
+            continue
+        locked.state = wanted
+        locked.paid_at = at if paid else None
+        locked.save(update_fields=["state", "paid_at"])
+        moved += 1
+    return moved
+
+
+@transaction.atomic
+def close_run(*, run_id: int, by: User, at: datetime) -> PayrollRun:
+    """Close a paid run when nothing of its month is open: nobody unpaid, no late change.
+
+    Raises: NotFound, InvalidTransition, MonthStillOpen.
+    """
+    run = _locked_run(run_id)
+    RUN_STATES.check(run.state, RunState.CLOSED)
+    if people_to_pay(run.month) or any(change.month == run.month for change in late_changes(run.month)):
+        raise MonthStillOpen
+    run.state = RunState.CLOSED
+    run.closed_by = by
+    run.closed_at = at
+    run.save(update_fields=["state", "closed_by", "closed_at"])
     return run
 
 
@@ -284,70 +358,6 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
 def order_source(run_id: int) -> str:
     """What a run's payment order is known by."""
     return f"payroll run:{run_id}"
-
-
-def payslip_document(slip: Payslip) -> Document:
-    """The PDF that shows a payslip, to be asked for."""
-    return Document(
-        kind="payslip",
-        source=f"payslip:{slip.pk}",
-        title=_("Payslip %(month)s") % {"month": f"{slip.month:%m/%Y}"},
-        filename=f"payslip-{slip.month:%Y-%m}.pdf",
-        keep_until=date(slip.month.year + KEPT_YEARS, 12, 31),
-    )
-
-
-# --- corrections ------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
-    """Compute a paid month anew with what is known today and book the difference, for the month it belongs to.
-
-    The old payslip stays; the new one holds the month as it should have been.
-
-    Raises: NotFound, DataMissing, LawUnknown, InvalidInput, where nothing differs or it was corrected before.
-    """
-    before = Payslip.objects.select_for_update().filter(id=payslip_id, state=PayslipState.POSTED).first()
-    if before is None:
-        raise NotFound
-    if Payslip.objects.filter(corrects=before).exists():
-        raise InvalidInput(_("This payslip was corrected already. Correct its correction instead."))
-    new = next(iter(draft_payslips(before.month, [before.person_id])), None)
-    if new is None:
-        raise DataMissing(_("There is no contract for this month any more."))
-    if new.state == PayslipState.FAILED:
-        raise DataMissing(new.problem)
-    if _what_counts(new) == _what_counts(before):
-        raise InvalidInput(_("Nothing differs from the payslip as it was paid."))
-    on = local_day(at)
-    lock_budgets({new.bearing_budget_id, before.bearing_budget_id})
-    new.shortfall_cents = _corrected_shortfall(new, before, on)
-    new.corrects = before
-    new.save(force_insert=True)
-    new.state = PayslipState.POSTED
-    new.posted_on = on
-    new.save(update_fields=["state", "posted_on"])
-    post(payslip_entry(new, event_on=on, before=before), by=by)
-    request_documents([payslip_document(new)])
-    return new
-
-
-def _what_counts(slip: Payslip) -> tuple[object, ...]:
-    amounts = (getattr(slip, name) for name in AMOUNTS)
-    return (*amounts, slip.budget_id, slip.inputs["fund_id"])
-
-
-def _corrected_shortfall(new: Payslip, before: Payslip, on: date) -> int:
-    """What the cooperative bears of the month after its correction.
-
-    A cost that falls relieves the cooperative first; what a higher cost adds, budget and cover bear as far as they
-    can today.
-    """
-    more = new.cost_cents - before.cost_cents
-    if more <= 0:
-        return max(0, before.shortfall_cents + more)
-    return before.shortfall_cents + shortfall_cents(figures_of(new.bearing_budget_id, on), more)
 
 
 # --- inside -----------------------------------------------------------------------------------------------------

@@ -437,9 +437,12 @@ _PLAIN = Terms(additional_rate=Decimal(0))
 _PLAIN_TERMS = {name: getattr(_PLAIN, name) for name in _RARE_TERMS}
 
 
-def digest_of(facts: Facts, law: SalaryLaw) -> str:
-    """SHA-256 over all that a month is computed from, the law included: the same digest, the same payslip."""
-    content = json.dumps([law.wage_tax.digest, inputs_of(facts)], sort_keys=True, separators=(",", ":"))
+def digest_of(facts: Facts, law: SalaryLaw, *bearers: int | None) -> str:
+    """SHA-256 over all that a month is computed from, the law included: the same digest, the same payslip.
+
+    `bearers` are the contract and the budget.
+    """
+    content = json.dumps([law.wage_tax.digest, bearers, inputs_of(facts)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 

@@ -7,10 +7,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from coop.errors import StetigError
-from payroll.calculation import Computed, compute, digest_of
+from payroll.calculation import Computed, Facts, compute, digest_of
 from payroll.facts import Person, facts_of
 from payroll.germany.salary import SalaryLaw, salary_law
-from payroll.models import Payslip
+from payroll.models import EmploymentContract, Payslip
 from payroll.states import PayslipState
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,11 @@ def digests(month: date, person_ids: Sequence[int]) -> dict[int, str]:
     """Per person the digest of what the month would be computed from today; those who lack something are left out."""
     law = salary_law(month)
     people = facts_of(law, month, person_ids)
-    return {one.contract.person_id: digest_of(one.facts, law) for one in people if one.facts is not None}
+    return {one.contract.person_id: _digest(law, one.contract, one.facts) for one in people if one.facts is not None}
+
+
+def _digest(law: SalaryLaw, contract: EmploymentContract, facts: Facts) -> str:
+    return digest_of(facts, law, contract.pk, contract.person.budget_id)
 
 
 def _draft(law: SalaryLaw, month: date, person: Person, run_id: int | None) -> Payslip:
@@ -69,7 +73,7 @@ def _draft(law: SalaryLaw, month: date, person: Person, run_id: int | None) -> P
         if person.facts is None:
             _fail(slip, str(person.problem))
         else:
-            fill(slip, compute(law, person.facts), law, digest_of(person.facts, law))
+            fill(slip, compute(law, person.facts), law, _digest(law, contract, person.facts))
     except StetigError as error:
         _fail(slip, str(error))
     except Exception as error:  # noqa: BLE001 (one person's data must never stop the others)

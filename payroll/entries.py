@@ -4,11 +4,14 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from coop.documents.models import Document
 from coop.ledger.actions import month_of
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft, netted, turned
 from payroll.models import Payslip
 
+KEPT_YEARS = 6
+"""Wage accounts are kept until the end of the sixth year after (§ 41 (1) EStG)."""
 ACCIDENT_PARTY = "accident insurance"
 
 
@@ -54,3 +57,14 @@ def _payslip_lines(slip: Payslip, tax: date) -> list[Line]:
         debit(AccountCode.SHORTFALL, slip.shortfall_cents, service_month=service),
         credit(AccountCode.FREE, slip.shortfall_cents, budget_id=budget, service_month=service),
     ]
+
+
+def payslip_document(slip: Payslip) -> Document:
+    """The PDF that shows a payslip, to be asked for."""
+    return Document(
+        kind="payslip",
+        source=f"payslip:{slip.pk}",
+        title=_("Payslip %(month)s") % {"month": f"{slip.month:%m/%Y}"},
+        filename=f"payslip-{slip.month:%Y-%m}.pdf",
+        keep_until=date(slip.month.year + KEPT_YEARS, 12, 31),
+    )

@@ -54,6 +54,7 @@ _HEALTH = _("Pays doctors, hospitals, medicine, and sick pay after six weeks of 
 _ADDITIONAL = _("Your health fund's own rate on top of the general one. Each fund sets it; you may change the fund.")
 _PENSION = _("Builds your pension and protects you if you can no longer work.")
 _UNEMPLOYMENT = _("Pays unemployment benefit if the work ends.")
+_REFUND = _("With the last pay of the year the employer gives back what was withheld too much over its months.")
 _CARE = _("Pays for care in old age or after an accident. It depends on the number of children.")
 
 WORDINGS: dict[str, Wording] = {
@@ -97,6 +98,43 @@ WORDINGS: dict[str, Wording] = {
     "pension.employer": Wording(side=Side.EMPLOYER, label=_("Pension insurance"), words=_PENSION),
     "unemployment.employer": Wording(side=Side.EMPLOYER, label=_("Unemployment insurance"), words=_UNEMPLOYMENT),
     "care.employer": Wording(side=Side.EMPLOYER, label=_("Care insurance"), words=_CARE),
+    "wage_tax.refund": Wording(side=Side.TAX, label=_("Wage tax, yearly equalisation"), words=_REFUND),
+    "soli.refund": Wording(side=Side.TAX, label=_("Solidarity surcharge, yearly equalisation"), words=_REFUND),
+    "church_tax.refund": Wording(side=Side.TAX, label=_("Church tax, yearly equalisation"), words=_REFUND),
+    "health.subsidy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Part of private health insurance"),
+        words=_(
+            "What the employer would pay into a statutory fund, at most half of your premium. It is paid out to you."
+        ),
+    ),
+    "care.subsidy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Part of private care insurance"),
+        words=_(
+            "What the employer would pay into a statutory fund, at most half of your premium. It is paid out to you."
+        ),
+    ),
+    "sickness.levy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Levy for pay in sickness (U1)"),
+        words=_("Small employers share among themselves what pay during illness costs."),
+    ),
+    "maternity.levy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Levy for maternity pay (U2)"),
+        words=_("All employers share among themselves what pay before and after a birth costs."),
+    ),
+    "insolvency.levy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Insolvency levy (U3)"),
+        words=_("It pays wages where an employer cannot."),
+    ),
+    "accident.levy": Wording(
+        side=Side.EMPLOYER,
+        label=_("Accident insurance"),
+        words=_("It helps after accidents at work and on the way there."),
+    ),
     "flat_tax": Wording(
         side=Side.EMPLOYER,
         label=_("Flat tax"),
@@ -111,8 +149,7 @@ WORDINGS: dict[str, Wording] = {
         ),
     ),
 }
-"""Levies that a contribution result reports by itself (U1 to U3 of a Minijob, insolvency levy) are inside
-`levies`: the cooperative's rate covers them, and a line more would count them twice."""
+"""How each kind of line is called. Levies stand one by one where their rates are known, else as one."""
 
 
 def explained(lines: Iterable[Mapping[str, Any]]) -> list[ExplainedLine]:

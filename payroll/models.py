@@ -20,6 +20,7 @@ from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.models import Person
 from payroll.states import (
+    BOOKED,
     PAYSLIP_STATES,
     RUN_STATES,
     Church,
@@ -364,21 +365,36 @@ class PayrollRun(CoopOwned):
     started_at = models.DateTimeField()
     computed_by = LoginKey(null=True)
     computed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = LoginKey(null=True, blank=True)
+    review_at = models.DateTimeField(null=True, blank=True)
     approved_by = LoginKey(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     posted_at = models.DateTimeField(null=True, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    closed_by = LoginKey(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["coop", "month", "number"], name="payrollrun_number_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="payrollrun_is_a_month"),
             models.UniqueConstraint(
-                fields=["coop", "month"], condition=~Q(state=RunState.POSTED), name="payrollrun_one_open"
+                fields=["coop", "month"], condition=~Q(state__in=BOOKED), name="payrollrun_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True, approved_by__isnull=True)
                 | Q(approved_at__isnull=False, approved_by__isnull=False),
                 name="payrollrun_approved_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(review_at__isnull=True, reviewed_by__isnull=True)
+                | Q(review_at__isnull=False, reviewed_by__isnull=False),
+                name="payrollrun_reviewed_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="payrollrun_closed_pair",
             ),
             # Who computed it does not approve it; what beat started, one person may approve.
             models.CheckConstraint(

@@ -28,7 +28,7 @@ from payroll.models import (
     TaxData,
     WageElement,
 )
-from payroll.states import PayslipState, RunState
+from payroll.states import BOOKED, PayslipState, RunState
 
 # --- runs -------------------------------------------------------------------------------------------------------
 
@@ -52,6 +52,11 @@ class RunRow:
     started_at: datetime
     computed_by: Any
     computed_at: datetime | None
+    reviewed_by: Any
+    review_at: datetime | None
+    paid_at: datetime | None
+    closed_by: Any
+    closed_at: datetime | None
     approved_by: Any
     approved_at: datetime | None
     posted_at: datetime | None
@@ -79,6 +84,8 @@ class SlipRow:
     gross_before_cents: int | None
     net_before_cents: int | None
     cost_before_cents: int | None
+    warnings: tuple[str, ...] = ()
+    """Codes of what a reviewer should look at, see `payroll.cautions`."""
 
     @property
     def failed(self) -> bool:
@@ -103,7 +110,9 @@ class SlipRow:
 
 def run_rows(run_id: int | None = None) -> list[RunRow]:
     """All runs, newest first (or the one of `run_id`)."""
-    runs = PayrollRun.objects.select_related("computed_by", "approved_by").order_by("-month", "-number")
+    runs = PayrollRun.objects.select_related("computed_by", "reviewed_by", "approved_by", "closed_by").order_by(
+        "-month", "-number"
+    )
     if run_id is not None:
         runs = runs.filter(id=run_id)
     good = ~Q(payslips__state=PayslipState.FAILED)
@@ -132,6 +141,11 @@ def run_rows(run_id: int | None = None) -> list[RunRow]:
             started_at=run.started_at,
             computed_by=run.computed_by,
             computed_at=run.computed_at,
+            reviewed_by=run.reviewed_by,
+            review_at=run.review_at,
+            paid_at=run.paid_at,
+            closed_by=run.closed_by,
+            closed_at=run.closed_at,
             approved_by=run.approved_by,
             approved_at=run.approved_at,
             posted_at=run.posted_at,
@@ -161,7 +175,7 @@ def slip_rows(run: RunRow, on: date) -> list[SlipRow]:
         )
     )
     expected: dict[int, int] = {}
-    if run.state != RunState.POSTED:
+    if run.state not in BOOKED:
         drafts = [slip for slip in slips if slip.state == PayslipState.DRAFT]
         figures = budget_figures(on, [slip.budget_id for slip in drafts])
         expected = {slip.pk: shortfall_cents(figures[slip.budget_id], slip.cost_cents) for slip in drafts}
@@ -182,6 +196,7 @@ def slip_rows(run: RunRow, on: date) -> list[SlipRow]:
                 gross_before_cents=then.gross_cents if then else None,
                 net_before_cents=then.net_cents if then else None,
                 cost_before_cents=then.cost_cents if then else None,
+                warnings=tuple(warning["code"] for warning in slip.warnings),
             )
         )
     return sorted(rows, key=lambda row: (not row.failed, row.name.casefold(), row.id))
@@ -468,7 +483,7 @@ def employed_since(contract: EmploymentContract) -> date:
 
 def last_posted_month() -> date | None:
     """The newest month of which salaries were posted."""
-    month: date | None = PayrollRun.objects.filter(state=RunState.POSTED).aggregate(last=Max("month"))["last"]
+    month: date | None = PayrollRun.objects.filter(state__in=BOOKED).aggregate(last=Max("month"))["last"]
     return month
 
 

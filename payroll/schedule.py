@@ -9,7 +9,7 @@ from coop.errors import StetigError
 from coop.ledger.actions import month_of
 from coop.tenancy.queries import local_day, policy_on
 from coop.tenancy.scope import current_coop_id
-from payroll.actions import NobodyToPay, start_run, take_up_again
+from payroll.actions import NobodyToPay, follow_payments, start_run, take_up_again
 from payroll.models import PayrollRun
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 def start_due_run(*, at: datetime) -> PayrollRun | None:
     """Start this month's run from the cooperative's run day on, once, by its own clock; take up broken ones."""
     take_up_again(at=at)
+    follow_payments(at=at)
     today = local_day(at)
     month = month_of(today)
     try:

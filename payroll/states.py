@@ -7,12 +7,15 @@ from coop.states import Transitions
 
 
 class RunState(models.TextChoices):
-    """A run is computed in pieces, approved by a second person, and posted whole."""
+    """A run is computed in pieces, reviewed and approved by a second person, and posted whole; then its money leaves."""
 
     COMPUTING = "computing", _("being computed")
     COMPUTED = "computed", _("to be reviewed")
+    IN_REVIEW = "in_review", _("in review")
     APPROVED = "approved", _("being posted")
     POSTED = "posted", _("posted")
+    PAID = "paid", _("paid")
+    CLOSED = "closed", _("closed")
 
 
 RUN_STATES = Transitions(
@@ -20,10 +23,16 @@ RUN_STATES = Transitions(
     table={
         RunState.COMPUTING: [RunState.COMPUTED],
         # Computing again takes up what changed since.
-        RunState.COMPUTED: [RunState.COMPUTING, RunState.APPROVED],
+        RunState.COMPUTED: [RunState.COMPUTING, RunState.IN_REVIEW],
+        RunState.IN_REVIEW: [RunState.COMPUTING, RunState.APPROVED],
         RunState.APPROVED: [RunState.POSTED],
+        RunState.POSTED: [RunState.PAID],
+        # A debit that was matched by mistake is taken back.
+        RunState.PAID: [RunState.POSTED, RunState.CLOSED],
     },
 )
+BOOKED = (RunState.POSTED, RunState.PAID, RunState.CLOSED)
+"""States in which a run's payslips stand in the books."""
 
 
 class PayslipState(models.TextChoices):

@@ -1,6 +1,6 @@
 """Reads over accounts, statements, movements, claims and payment orders."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -286,6 +286,12 @@ def waiting_cents(account: AccountCode, parties: Collection[str]) -> dict[str, i
 def has_order(source: str) -> bool:
     """Whether a payment order of this source waits, is approved or was carried out; a rejected one does not count."""
     return PaymentOrder.objects.filter(source=source).exclude(state=OrderState.REJECTED).exists()
+
+
+def states_of_orders(sources: Iterable[str]) -> dict[str, OrderState]:
+    """Source -> state of its payment order, for those that have one which was not rejected. One statement."""
+    orders = PaymentOrder.objects.filter(source__in=list(sources)).exclude(state=OrderState.REJECTED)
+    return {source: OrderState(state) for source, state in orders.values_list("source", "state")}
 
 
 def order_of(order_id: int) -> PaymentOrder:

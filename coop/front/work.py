@@ -35,7 +35,7 @@ from members.states import PersonState
 from payroll.intake.models import Intake
 from payroll.intake.states import IntakeState
 from payroll.models import PayrollRun, Payslip
-from payroll.states import PayslipState, RunState
+from payroll.states import BOOKED, PayslipState, RunState
 from payroll.timekeeping.models import Absence, HoursMonth
 from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
@@ -241,7 +241,7 @@ KINDS: dict[Work, _Kind] = {
     Work.MISSING: _Kind(
         title=_("People whose salary cannot be computed"),
         roles=frozenset({Role.PAYROLL}),
-        waiting=lambda: Payslip.objects.filter(state=PayslipState.FAILED).exclude(run__state=RunState.POSTED),
+        waiting=lambda: Payslip.objects.filter(state=PayslipState.FAILED).exclude(run__state__in=BOOKED),
         order=("person__name", "id"),
         values={"name": F("person__name"), "problem": F("problem"), "person": F("person_id")},
         row=lambda row: WorkRow(
@@ -252,7 +252,7 @@ KINDS: dict[Work, _Kind] = {
     Work.RUNS: _Kind(
         title=_("Salary runs to review and approve"),
         roles=frozenset({Role.PAYROLL, Role.BOARD}),
-        waiting=lambda: PayrollRun.objects.filter(state=RunState.COMPUTED),
+        waiting=lambda: PayrollRun.objects.filter(state__in=[RunState.COMPUTED, RunState.IN_REVIEW]),
         order=("month", "id"),
         values={"month": F("month"), "since": F("computed_at")},
         row=lambda row: WorkRow(

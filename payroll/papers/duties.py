@@ -26,7 +26,7 @@ from payroll.papers.refunds import DAYS_TO_PAY
 from payroll.papers.states import FilingKind
 from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
-from payroll.states import PayslipState, RunState
+from payroll.states import BOOKED, PayslipState
 
 SOON = timedelta(days=5)
 FEBRUARY, MARCH = 2, 3
@@ -139,7 +139,7 @@ def _run(month: date) -> Iterator[Duty]:
         yield Duty(key="pay day", title=_("Pay day"), due_on=pay_day(month, policy_on(month).pay_day), done=False)
 
 
-_POSTED = frozenset(set(RunState.values) - {RunState.COMPUTING, RunState.COMPUTED, RunState.APPROVED})
+_POSTED = frozenset(BOOKED)
 
 
 def _statements(month: date) -> Iterator[Duty]:

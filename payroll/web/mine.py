@@ -17,6 +17,7 @@ from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from members.models import Person
 from members.queries import person_of
+from payroll.cautions import caution_text
 from payroll.documents import differences, group_of
 from payroll.explanations import ExplainedLine, Side, explained, of_side
 from payroll.germany.contributions import Group
@@ -118,8 +119,19 @@ def payslip_page(
         {"label": _("Gross pay"), "cents": slip.gross_cents},
         {"label": _("Taxes"), "cents": -taxes},
         {"label": _("Your social insurance"), "cents": -slip.employee_cents},
-        {"label": _("Paid out"), "cents": slip.net_cents, "sum": True},
+        {"label": _("Net pay"), "cents": slip.net_cents, "sum": True},
     ]
+    beside = (
+        (_("Employer's part of private insurance"), slip.subsidy_cents),
+        (_("Expenses and per diems, free of tax"), slip.free_cents),
+        (_("Benefits in kind, had already"), -slip.in_kind_cents),
+        (_("Advance") if slip.advance_cents > 0 else _("Advance paid back"), slip.advance_cents),
+        (_("Garnished"), -slip.garnished_cents),
+        (_("Set off"), -slip.set_off_cents),
+    )
+    if any(cents for _label, cents in beside):
+        sums += [{"label": label, "cents": cents} for label, cents in beside if cents]
+    sums.append({"label": _("Paid out"), "cents": slip.payout_cents, "sum": True})
     cost = [
         {"label": _("Gross pay"), "cents": slip.gross_cents},
         {"label": _("The employer's additions"), "cents": slip.cost_cents - slip.gross_cents},
@@ -138,6 +150,7 @@ def payslip_page(
         "payroll/payslip.html",
         {
             "slip": slip,
+            "warnings": [caution_text(warning) for warning in slip.warnings],
             "back": back,
             "buttons": buttons,
             "paper": paper,
@@ -198,7 +211,7 @@ def _parts(slip: Payslip, taxes: int) -> list[dict[str, Any]]:
 def _rows(lines: list[ExplainedLine]) -> list[dict[str, Any]]:
     return [
         {
-            "label": line.label,
+            "label": _("%(label)s (one-off pay)") % {"label": line.label} if line.one_off else line.label,
             "words": line.words,
             "basis": line.basis_cents,
             "rate": line.rate,

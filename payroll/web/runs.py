@@ -9,19 +9,20 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coop.banking.queries import has_order
 from coop.errors import NotFound, StetigError
 from coop.ledger.actions import month_of
 from coop.tenancy.access import allow
 from coop.tenancy.actions import note_access
+from coop.tenancy.queries import local_day
 from coop.tenancy.states import Role
-from payroll import actions
+from payroll import actions, corrections
 from payroll.actions import order_source
 from payroll.models import Payslip
 from payroll.queries import RunRow, SlipRow, after, last_posted_month, payslip_by_id, run_row, run_rows, slip_rows
-from payroll.states import PayslipState, RunState
+from payroll.states import BOOKED, PayslipState, RunState
 from payroll.web.forms import StartRunForm
 from payroll.web.mine import payslip_page, pdf_answer
 
@@ -29,8 +30,11 @@ REVIEWERS = (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD)
 TONES = {
     RunState.COMPUTING: "info",
     RunState.COMPUTED: "warn",
+    RunState.IN_REVIEW: "warn",
     RunState.APPROVED: "info",
-    RunState.POSTED: "good",
+    RunState.POSTED: "info",
+    RunState.PAID: "good",
+    RunState.CLOSED: "neutral",
 }
 PAGE = 100
 
@@ -58,6 +62,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         request,
         "payroll/runs.html",
         {
+            "late_url": reverse("payroll:late") if Role.PAYROLL in _roles(request) else "",
             "rows": page.object_list,
             "page_obj": page,
             "form": StartRunForm(initial={"month": _next_month()}) if Role.PAYROLL in _roles(request) else None,
@@ -103,6 +108,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "": slips,
         "problems": [slip for slip in slips if slip.failed],
         "changes": [slip for slip in slips if slip.starts or slip.net_change_cents],
+        "warnings": [slip for slip in slips if slip.warnings],
         "shortfalls": [slip for slip in slips if slip.shortfall_cents],
     }
     page = Paginator(lists.get(shown, slips), PAGE).get_page(request.GET.get("page"))
@@ -157,6 +163,73 @@ def approve(request: HttpRequest, run_id: int) -> HttpResponse:
     return _act(request, run_id, actions.approve_run, _("Approved. The run is being posted."))
 
 
+@allow(*REVIEWERS)
+@require_POST
+def review(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Take into review what somebody else computed."""
+    return _act(request, run_id, actions.begin_review, _("The run is in review: yours to approve."))
+
+
+@allow(*REVIEWERS)
+@require_POST
+def close(request: HttpRequest, run_id: int) -> HttpResponse:
+    """Close a paid run."""
+    return _act(request, run_id, actions.close_run, _("The month is closed."))
+
+
+@allow(Role.PAYROLL)
+@require_http_methods(["GET", "POST"])
+def late(request: HttpRequest) -> HttpResponse:
+    """The one inbox of late changes: paid months that would be computed otherwise today, and the way to correct them."""
+    now = timezone.now()
+    since = corrections.first_correctable(timezone.localdate())
+    note_access(user=request.user, action="late changes", about="payslips")  # type: ignore[arg-type]
+    if request.method == "POST":
+        return _correct_all(request, since)
+    rows = [
+        {
+            "name": change.name,
+            "url": reverse("payroll:payslip", args=[change.payslip_id]),
+            "month": change.month,
+            "net": change.net_change_cents,
+            "cost": change.cost_change_cents,
+            "problem": change.problem,
+        }
+        for change in corrections.late_changes(since, today=local_day(now))
+    ]
+    return render(
+        request,
+        "payroll/late.html",
+        {
+            "rows": rows,
+            "correctable": any(not row["problem"] for row in rows),
+            "columns": [
+                {"key": "name", "label": _("Name"), "url": "url"},
+                {"key": "month", "label": _("Month"), "kind": "month"},
+                {"key": "net", "label": _("Paid out more"), "kind": "money"},
+                {"key": "cost", "label": _("Cost more"), "kind": "money"},
+                {"key": "problem", "label": _("What to do")},
+            ],
+        },
+    )
+
+
+def _correct_all(request: HttpRequest, since: Any) -> HttpResponse:
+    done = 0
+    for change in corrections.late_changes(since, today=timezone.localdate()):
+        if change.problem:
+            continue
+        try:
+            corrections.correct_payslip(payslip_id=change.payslip_id, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except StetigError as error:
+            messages.error(request, f"{change.name}: {error}")
+        else:
+            done += 1
+    if done:
+        messages.success(request, _("%(n)s months were corrected; the next run pays what is still owed.") % {"n": done})
+    return redirect("payroll:late")
+
+
 @allow(Role.PAYROLL)
 @require_GET
 def payslip(request: HttpRequest, payslip_id: int) -> HttpResponse:
@@ -191,7 +264,7 @@ def correct(request: HttpRequest, payslip_id: int) -> HttpResponse:
     """Correct a paid month by what is known today."""
     _slip_or_404(payslip_id)
     try:
-        new = actions.correct_payslip(payslip_id=payslip_id, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        new = corrections.correct_payslip(payslip_id=payslip_id, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     except StetigError as error:
         messages.error(request, str(error))
         return redirect("payroll:payslip", payslip_id)
@@ -225,7 +298,7 @@ def progress_context(row: RunRow) -> dict[str, Any]:
         "done": row.computed,
         "total": row.expected if row.state == RunState.COMPUTING else 0,
         "label": _("Posting") if posting else _("Computing payslips"),
-        "finished": row.state in {RunState.COMPUTED, RunState.POSTED},
+        "finished": row.state not in {RunState.COMPUTING, RunState.APPROVED},
         "failed": False,
         "note": _("%(n)s with a problem so far; the others go on.") % {"n": row.failed} if row.failed else "",
         "running": row.state in {RunState.COMPUTING, RunState.APPROVED},
@@ -256,7 +329,12 @@ def _actions(request: HttpRequest, row: RunRow) -> list[dict[str, Any]]:
                 "confirm": _("Write a new payment order for what this run still owes?"),
             }
         )
-    if row.state != RunState.COMPUTED:
+    if row.state == RunState.PAID:
+        close_url = reverse("payroll:close", args=[row.id])
+        buttons.append(
+            {"url": close_url, "label": _("Close the month"), "tone": "primary", "method": "post", "id": "close"}
+        )
+    if row.state not in {RunState.COMPUTED, RunState.IN_REVIEW}:
         return buttons
     own = row.computed_by is not None and row.computed_by.pk == request.user.pk
     approve_button: dict[str, Any] = {
@@ -272,6 +350,9 @@ def _actions(request: HttpRequest, row: RunRow) -> list[dict[str, Any]]:
     elif not row.paid:
         approve_button["disabled"] = _("There is no payslip to post.")
     buttons.append(approve_button)
+    if row.state == RunState.COMPUTED and not own:
+        review_url = reverse("payroll:review", args=[row.id])
+        buttons.append({"url": review_url, "label": _("Take into review"), "method": "post"})
     if Role.PAYROLL in _roles(request):
         again_url = reverse("payroll:again", args=[row.id])
         buttons.append({"url": again_url, "label": _("Compute again"), "method": "post"})
@@ -283,6 +364,7 @@ def _tabs(row: RunRow, shown: str, lists: dict[str, list[SlipRow]]) -> list[dict
         "": _("All"),
         "problems": _("Problems"),
         "changes": _("Changes to last month"),
+        "warnings": _("Warnings"),
         "shortfalls": _("Shortfalls"),
     }
     base = reverse("payroll:run", args=[row.id])
@@ -302,6 +384,8 @@ def _slip(slip: SlipRow, *, may_edit: bool) -> dict[str, Any]:
         state = {"label": _("something is missing"), "tone": "bad"}
     elif slip.shortfall_cents:
         state = {"label": _("not covered"), "tone": "warn"}
+    elif slip.warnings:
+        state = {"label": _("look at it"), "tone": "warn"}
     elif slip.starts:
         state = {"label": _("starts"), "tone": "info"}
     elif slip.net_change_cents:
@@ -355,7 +439,7 @@ def _badge(row: RunRow) -> dict[str, Any]:
 
 def _payment_order(row: RunRow) -> str:
     """Where the run's transfers wait for the bank; empty as long as the run is not posted."""
-    if row.state != RunState.POSTED:
+    if row.state not in BOOKED:
         return ""
     try:
         return reverse("banking:orders")

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from coop.documents.actions import render_document
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
-from payroll.actions import correct_payslip
+from payroll.corrections import correct_payslip
 from payroll.documents import (
     beside_net,
     deductions,

@@ -6,7 +6,7 @@ from coop.ledger.actions import post, set_cover
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.ledger.verify import problems
-from payroll.actions import correct_payslip
+from payroll.corrections import correct_payslip
 from payroll.evidence import payslip_evidence
 from payroll.master_data import enter_insurance
 from payroll.models import Payslip

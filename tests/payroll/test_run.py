@@ -22,7 +22,6 @@ from payroll.actions import (
     approve_run,
     compute_again,
     compute_chunk,
-    correct_payslip,
     order_payment,
     people_to_pay,
     post_run,
@@ -30,6 +29,7 @@ from payroll.actions import (
     take_up_again,
 )
 from payroll.calculation import compute
+from payroll.corrections import correct_payslip
 from payroll.master_data import enter_health_fund, enter_insurance, enter_tax_data
 from payroll.models import PayrollRun, Payslip
 from payroll.pay_days import pay_day

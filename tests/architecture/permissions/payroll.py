@@ -33,7 +33,10 @@ PERMISSIONS = {
     "payroll:run": _REVIEWERS,
     "payroll:progress": _REVIEWERS,
     "payroll:again": _OFFICE,
+    "payroll:review": _REVIEWERS,
     "payroll:approve": _REVIEWERS,
+    "payroll:close": _REVIEWERS,
+    "payroll:late": _OFFICE,
     "payroll:order_again": _OFFICE,
     "payroll:payslip": _OFFICE,
     "payroll:payslip_pdf": _OFFICE,
@@ -116,7 +119,16 @@ SAMPLES = {
     "payroll:end_contract": _contract,
     "payroll:end_element": _element,
     **dict.fromkeys(
-        ("payroll:run", "payroll:progress", "payroll:again", "payroll:approve", "payroll:order_again"), _run
+        (
+            "payroll:run",
+            "payroll:progress",
+            "payroll:again",
+            "payroll:review",
+            "payroll:close",
+            "payroll:approve",
+            "payroll:order_again",
+        ),
+        _run,
     ),
     "payroll_api:payslip": lambda cast: {"pk": _payslip(cast)["payslip_id"]},
     **dict.fromkeys(

@@ -9,7 +9,7 @@ from coop.banking.actions.orders import reject_payment_order
 from coop.banking.models import PaymentLine, PaymentOrder
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import account_balance, account_balances, party_balances
-from payroll.actions import correct_payslip
+from payroll.corrections import correct_payslip
 from payroll.master_data import enter_insurance
 from payroll.models import Payslip
 from payroll.papers.contributions import (

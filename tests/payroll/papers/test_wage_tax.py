@@ -7,7 +7,7 @@ import pytest
 from coop.banking.actions import approve_payment_order
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import account_balance, party_balances
-from payroll.actions import correct_payslip
+from payroll.corrections import correct_payslip
 from payroll.master_data import enter_tax_data
 from payroll.models import Payslip
 from payroll.papers.contributions import NothingToPay
