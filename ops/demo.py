@@ -251,7 +251,7 @@ class Demo:
             self.step("Demo data", "make_demo", shown=True)
         else:
             # No clock and no worker while a year of history is being made.
-            self.step("Demo data", "make_demo", shown=True)
+            self.step("Demo data", "make_demo", "--side-by-side", shown=True)
             made.write_text(database)
             self.start_processes()
         web = self.supervisor.running["Web server"]

@@ -322,8 +322,10 @@ def _refuse_paid_month(person_id: int, from_on: date) -> None:
 
 def saved(row: M, taken: type[StetigError]) -> M:
     """Save a new row. Raises: InvalidInput, where a field refuses it; `taken`, where its day is."""
+    # Who enters and where is known to be there.
+    given = [field.name for field in row._meta.fields if field.name == "coop" or field.related_model is User]
     try:
-        row.full_clean(validate_unique=False, validate_constraints=False)
+        row.full_clean(exclude=given, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         raise InvalidInput("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from error
     try:

@@ -12,7 +12,7 @@ from coop.banking.states import ClaimState
 from coop.ledger.actions import month_of, next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.models import Posting
-from coop.ledger.queries import account_balance, budget_figures
+from coop.ledger.queries import account_balance, budget_totals
 from coop.tenancy.queries import policy_on
 from invoicing.actions.invoices import CLAIM_KIND
 from invoicing.queries import earned_by_month
@@ -82,7 +82,7 @@ def board_of(on: date) -> Board:
     employed = EmploymentContract.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=month), starts_on__lt=next_month(month)
     ).aggregate(n=Count("person_id", distinct=True))
-    figures = list(budget_figures(on).values())
+    budgets = budget_totals(on)
     arrears, overdue_count = _arrears(on)
     return Board(
         members=people["members"],
@@ -91,14 +91,14 @@ def board_of(on: date) -> Board:
         months=tuple(_months(on)),
         arrears=arrears,
         overdue_count=overdue_count,
-        free_cents=sum(one.free_cents for one in figures if one.free_cents > 0),
-        advanced_cents=-sum(one.free_cents for one in figures if one.free_cents < 0),
+        free_cents=budgets.free_cents,
+        advanced_cents=budgets.advanced_cents,
         advance_limit_cents=policy_on(on).advance_limit_cents,
-        pending_cents=sum(one.pending_cents for one in figures),
-        cover_cents=sum(one.cover_cents for one in figures),
-        committed_cents=sum(one.committed_cents for one in figures),
+        pending_cents=budgets.pending_cents,
+        cover_cents=budgets.cover_cents,
+        committed_cents=budgets.committed_cents,
         shortfall_cents=account_balance(AccountCode.SHORTFALL),
-        short_budgets=sum(one.available_cents < 0 for one in figures),
+        short_budgets=budgets.short,
     )
 
 

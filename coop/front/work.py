@@ -21,7 +21,7 @@ from coop.documents.states import DocumentState
 from coop.front import localized
 from coop.front.addresses import address_of
 from coop.ledger.models import Budget
-from coop.ledger.queries import budget_figures
+from coop.ledger.queries import short_budgets
 from coop.messaging.queries import undelivered
 from coop.planning.models import SalaryRequest
 from coop.planning.states import RequestState
@@ -40,6 +40,7 @@ from payroll.timekeeping.models import Absence, HoursMonth
 from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
 SHOWN = 5
+SHORT_SHOWN = 10
 """How many of each kind the office's page names; the rest is behind its link."""
 
 
@@ -343,11 +344,11 @@ class ShortBudget:
     missing_cents: int
 
 
-def short_budgets(on: date) -> list[ShortBudget]:
-    """Budgets whose promised salaries are not borne by money and cover any more, the shortest first."""
-    short = [figures for figures in budget_figures(on).values() if figures.available_cents < 0]
+def shortest_budgets(on: date) -> tuple[int, list[ShortBudget]]:
+    """How many budgets' promised salaries are not borne by money and cover any more, and the shortest of them."""
+    count, short = short_budgets(on, SHORT_SHOWN)
     names = dict(Budget.objects.filter(id__in=[one.budget_id for one in short]).values_list("id", "name"))
-    rows = [
+    return count, [
         ShortBudget(
             budget_id=one.budget_id,
             name=names[one.budget_id],
@@ -358,7 +359,6 @@ def short_budgets(on: date) -> list[ShortBudget]:
         )
         for one in short
     ]
-    return sorted(rows, key=lambda row: (-row.missing_cents, row.name))
 
 
 def _waiting(kind: _Kind, roles: frozenset[Role]) -> Any:

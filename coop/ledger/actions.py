@@ -20,7 +20,7 @@ from coop.ledger.queries import BudgetFigures, ahead_cents, figures_of
 from coop.tenancy.models import Cooperative, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on
-from coop.tenancy.scope import current_coop_id
+from coop.tenancy.scope import current_coop_id, read_anew, read_once
 
 JOURNAL = "journal"
 
@@ -72,6 +72,7 @@ def open_books() -> None:
         [Account(code=kind.code, layer=kind.layer, per_budget=kind.per_budget) for kind in CHART.values()],
         ignore_conflicts=True,
     )
+    read_anew("accounts")
 
 
 @transaction.atomic
@@ -92,10 +93,10 @@ def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
         return []
     checked = [entry.checked_lines() for entry in drafts]
     days = _booking_days({entry.event_on for entry in drafts})
-    accounts = dict(Account.objects.values_list("code", "id"))
+    accounts = _accounts()
     if len(accounts) < len(CHART):
         open_books()
-        accounts = dict(Account.objects.values_list("code", "id"))
+        accounts = _accounts()
     entries = [
         Entry(
             coop_id=current_coop_id(),
@@ -122,8 +123,7 @@ def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
         for number, entry, lines in zip(draw_numbers(JOURNAL, len(drafts)), drafts, checked, strict=True)
     ]
     try:
-        with transaction.atomic():
-            _insert(entries, checked, accounts)
+        _insert(entries, checked, accounts)
     except IntegrityError as error:
         raise _named(error) from error
     return entries
@@ -207,14 +207,7 @@ def lock_budgets(budget_ids: Iterable[int]) -> None:
 @transaction.atomic
 def set_cover(*, budget_id: int, source: str, cents: int, since: date, until: date | None = None) -> None:
     """State what the guarantee adds to a budget for one confirmed thing; zero takes it away."""
-    if cents < 0:
-        raise InvalidInput(f"{source}: cover cannot be negative")
-    if cents == 0:
-        Cover.objects.filter(source=source).delete()
-        return
-    Cover.objects.update_or_create(
-        source=source, defaults={"budget_id": budget_id, "cents": cents, "since": since, "until": until}
-    )
+    set_covers(covers=[Cover(budget_id=budget_id, source=source, cents=cents, since=since, until=until)])
 
 
 @transaction.atomic
@@ -451,6 +444,11 @@ def _insert(entries: Sequence[Entry], lines: Sequence[Sequence[Line]], accounts:
     for entry in entries:
         entry.pk = ids[entry.number]
         entry._state.adding = False  # noqa: SLF001 (as bulk_create leaves it)
+
+
+def _accounts() -> dict[str, int]:
+    """Codes and ids; accounts are only ever added."""
+    return read_once("accounts", lambda: dict(Account.objects.values_list("code", "id")))
 
 
 def _arrays(columns: Mapping[str, str]) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db import connection
+from django.db.models import Case, F, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from coop.ledger.chart import AccountCode
-from coop.ledger.models import Commitment, Cover, Posting
+from coop.ledger.models import Posting
+from coop.tenancy.scope import current_coop_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,23 @@ class BudgetFigures:
     def available_for_expenses_cents(self) -> int:
         """What expenses may use: money only, no cover."""
         return self.free_cents - self.committed_cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetTotals:
+    """What stands behind all budgets together, in cents."""
+
+    free_cents: int
+    """What budgets hold that are above zero."""
+    advanced_cents: int
+    """What budgets below zero have been advanced."""
+    pending_cents: int
+    cover_cents: int
+    committed_cents: int
+    ahead_cents: int
+    """As `BudgetFigures.ahead_cents`, budget by budget."""
+    short: int
+    """How many budgets do not bear what they promise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,22 +107,96 @@ def party_balances(code: AccountCode, parties: Collection[str] | None = None) ->
 
 
 def budget_figures(on: date, budget_ids: Iterable[int] | None = None) -> dict[int, BudgetFigures]:
-    """Figures of many budgets (default: all that have any) in three statements, whatever their number."""
-    only = Q() if budget_ids is None else Q(budget_id__in=list(budget_ids))
-    figures: dict[int, dict[str, int]] = {}
-    columns = {AccountCode.FREE: "free_cents", AccountCode.PENDING: "pending_cents"}
-    moved = Posting.objects.filter(only, budget__isnull=False).values_list("budget_id", "account__code")
-    for budget_id, code, total in moved.annotate(total=Sum("amount_cents")):
-        figures.setdefault(budget_id, {})[columns[AccountCode(code)]] = -int(total)
-    for budget_id, total in _covers(only, on).values_list("budget_id").annotate(total=Sum("cents")):
-        figures.setdefault(budget_id, {})["cover_cents"] = int(total)
-    for promise in Commitment.objects.filter(only):
-        row = figures.setdefault(promise.budget_id, {})
-        row["committed_cents"] = row.get("committed_cents", 0) + promise.outstanding_cents()
-    result = {budget_id: BudgetFigures(budget_id=budget_id, **row) for budget_id, row in figures.items()}
-    for budget_id in budget_ids or ():
+    """Figures of many budgets (default: all that have any) in one statement, whatever their number."""
+    wanted = None if budget_ids is None else list(budget_ids)
+    rows = _read(f"SELECT {_FIGURES} FROM {_BUDGETS}", on, wanted)  # noqa: S608 (names from this module)
+    result = {row[0]: _figures(row) for row in rows}
+    for budget_id in wanted or ():
         result.setdefault(budget_id, BudgetFigures(budget_id=budget_id))
     return result
+
+
+def short_budgets(on: date, most: int) -> tuple[int, list[BudgetFigures]]:
+    """How many budgets do not bear what they promise, and the figures of the shortest ones, at most so many."""
+    rows = _read(
+        f"SELECT {_FIGURES}, count(*) OVER () FROM {_BUDGETS} "  # noqa: S608 (names from this module)
+        "WHERE free + cover - committed < 0 ORDER BY free + cover - committed, budget_id LIMIT %(most)s",
+        on,
+        most=most,
+    )
+    return (rows[0][-1] if rows else 0), [_figures(row) for row in rows]
+
+
+def budget_totals(on: date) -> BudgetTotals:
+    """The figures of all budgets added up, in one statement."""
+    ((free, advanced, pending, cover, committed, ahead, short),) = _read(
+        "SELECT coalesce(sum(free) FILTER (WHERE free > 0), 0)::bigint, "  # noqa: S608 (names from this module)
+        "coalesce(-sum(free) FILTER (WHERE free < 0), 0)::bigint, coalesce(sum(pending), 0)::bigint, "
+        "coalesce(sum(cover), 0)::bigint, coalesce(sum(committed), 0)::bigint, "
+        "coalesce(sum(greatest(committed - free, 0)), 0)::bigint, "
+        f"count(*) FILTER (WHERE free + cover - committed < 0) FROM {_BUDGETS}",
+        on,
+    )
+    return BudgetTotals(
+        free_cents=free,
+        advanced_cents=advanced,
+        pending_cents=pending,
+        cover_cents=cover,
+        committed_cents=committed,
+        ahead_cents=ahead,
+        short=short,
+    )
+
+
+# Per budget what `BudgetFigures` holds; what is promised is counted as `Commitment.outstanding_cents` does.
+_BUDGETS = """(
+    SELECT budget_id, sum(free)::bigint AS free, sum(pending)::bigint AS pending, sum(cover)::bigint AS cover,
+        sum(committed)::bigint AS committed
+    FROM (
+        SELECT p.budget_id, CASE WHEN a.code = %(free)s THEN -p.amount_cents ELSE 0 END AS free,
+            CASE WHEN a.code = %(pending)s THEN -p.amount_cents ELSE 0 END AS pending, 0 AS cover, 0 AS committed
+        FROM ledger_posting p JOIN ledger_account a ON a.coop_id = p.coop_id AND a.id = p.account_id
+        WHERE p.coop_id = %(coop)s AND p.budget_id IS NOT NULL AND (%(all)s OR p.budget_id = ANY(%(ids)s))
+        UNION ALL
+        SELECT budget_id, 0, 0, cents, 0 FROM ledger_cover
+        WHERE coop_id = %(coop)s AND since <= %(on)s AND (until IS NULL OR until > %(on)s)
+            AND (%(all)s OR budget_id = ANY(%(ids)s))
+        UNION ALL
+        SELECT budget_id, 0, 0, 0, monthly_cents * greatest(0,
+            (extract(year FROM until)::int - extract(year FROM greatest(since, settled_until))::int) * 12
+            + extract(month FROM until)::int - extract(month FROM greatest(since, settled_until))::int)
+        FROM ledger_commitment WHERE coop_id = %(coop)s AND (%(all)s OR budget_id = ANY(%(ids)s))
+    ) AS parts GROUP BY budget_id
+) AS budgets"""
+_FIGURES = "budget_id, free, pending, cover, committed"
+
+
+def _read(statement: str, on: date, budget_ids: list[int] | None = None, **more: int) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "coop": current_coop_id(),
+                "on": on,
+                "free": AccountCode.FREE.value,
+                "pending": AccountCode.PENDING.value,
+                "all": budget_ids is None,
+                "ids": budget_ids or [],
+                **more,
+            },
+        )
+        return list(cursor.fetchall())
+
+
+def _figures(row: tuple[Any, ...]) -> BudgetFigures:
+    budget_id, free, pending, cover, committed = row[:5]
+    return BudgetFigures(
+        budget_id=budget_id,
+        free_cents=free,
+        pending_cents=pending,
+        cover_cents=cover,
+        committed_cents=committed,
+    )
 
 
 def figures_of(budget_id: int, on: date) -> BudgetFigures:
@@ -118,7 +211,7 @@ def available_cents(budget_id: int, on: date) -> int:
 
 def ahead_cents(on: date) -> int:
     """What the cooperative would have advanced to all budgets together, as `BudgetFigures.ahead_cents` counts it."""
-    return sum(one.ahead_cents for one in budget_figures(on).values())
+    return budget_totals(on).ahead_cents
 
 
 def budget_statement(budget_id: int) -> list[Movement]:
@@ -146,7 +239,3 @@ def budget_statement(budget_id: int) -> list[Movement]:
 
 def _sum_of(code: AccountCode) -> Any:
     return Sum(Case(When(account__code=code, then=F("amount_cents")), default=Value(0)))
-
-
-def _covers(only: Q, on: date) -> Any:
-    return Cover.objects.filter(only, Q(until__isnull=True) | Q(until__gt=on), since__lte=on)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.tenancy.models import AccessLog, Address, Cooperative, Invitation, Policy, RoleAssignment, User
-from coop.tenancy.queries import roles_of
-from coop.tenancy.scope import coop_scope, current_coop_id
+from coop.tenancy.queries import POLICIES, roles_of
+from coop.tenancy.scope import coop_scope, current_coop_id, read_anew
 from coop.tenancy.states import Role
 
 INVITATION_DAYS = 14
@@ -103,6 +103,7 @@ def decide_policy(*, since: date, decided_on: date, by: User, **values: Any) -> 
     except ValidationError as error:
         raise InvalidInput("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from error
     policy.save(force_insert=True)
+    read_anew(POLICIES)
     note_access(user=by, action="policy decided", about=f"policy {policy.pk}")
     return policy
 

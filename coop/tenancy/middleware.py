@@ -11,8 +11,8 @@ from django.utils.functional import SimpleLazyObject
 
 from coop.errors import NotFound
 from coop.tenancy.history import say_who
-from coop.tenancy.models import Address, Cooperative
-from coop.tenancy.queries import roles_of
+from coop.tenancy.models import Address
+from coop.tenancy.queries import roles_of, this_cooperative
 from coop.tenancy.scope import coop_scope
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -76,7 +76,7 @@ class ScopeMiddleware:
             request.roles = frozenset()  # type: ignore[attr-defined]
             return self.get_response(request)
         with coop_scope(coop_id):
-            request.coop = SimpleLazyObject(lambda: Cooperative.objects.get(id=coop_id))  # type: ignore[attr-defined]
+            request.coop = SimpleLazyObject(this_cooperative)  # type: ignore[attr-defined]
             request.roles = roles_of(request.user)  # type: ignore[attr-defined]
             return self.get_response(request)
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from coop.errors import StetigError
 from coop.tenancy.models import Address, Cooperative, Policy, RoleAssignment, User
-from coop.tenancy.scope import current_coop_id
+from coop.tenancy.scope import current_coop_id, read_once
 from coop.tenancy.states import Role
+
+POLICIES = "policies"
 
 
 class NoPolicy(StetigError):
@@ -20,13 +22,16 @@ class NoPolicy(StetigError):
 
 
 def this_cooperative() -> Cooperative:
-    """The cooperative in scope. Raises: NoCoopInScope."""
-    return Cooperative.objects.get(id=current_coop_id())
+    """The cooperative in scope, read once a scope. Raises: NoCoopInScope."""
+    coop_id = current_coop_id()
+    return read_once("cooperative", lambda: Cooperative.objects.get(id=coop_id))
 
 
 def policy_on(day: date) -> Policy:
-    """The policy in force on `day`. Raises: NoPolicy."""
-    policy: Policy | None = Policy.objects.filter(since__lte=day).order_by("-since").first()
+    """The policy in force on `day`; all of them are read once a scope. Raises: NoPolicy, NoCoopInScope."""
+    current_coop_id()
+    policies: list[Policy] = read_once(POLICIES, lambda: list(Policy.objects.order_by("-since")))
+    policy = next((policy for policy in policies if policy.since <= day), None)
     if policy is None:
         raise NoPolicy(
             f"The cooperative has no policy for {day.isoformat()}. Add one that begins on or before that day."

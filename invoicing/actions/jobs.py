@@ -1,5 +1,6 @@
 """From a member's draft to the client's confirmation."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -77,10 +78,26 @@ def submit_job(*, job_id: int, on: date, by: User) -> Job:
 @transaction.atomic
 def accept_job(*, job_id: int, on: date, by: User) -> Job:
     """The office has checked a job. Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown."""
-    job = _job_for_staff(job_id, by, on)
-    JOB_STATES.check(job.state, JobState.ACCEPTED)
-    treatment_for(job)
-    return _step(job, JobState.ACCEPTED, on=on, by=by)
+    return accept_jobs(job_ids=[job_id], on=on, by=by)[0]
+
+
+@transaction.atomic
+def accept_jobs(*, job_ids: Sequence[int], on: date, by: User) -> list[Job]:
+    """The office has checked jobs: all are accepted or none, in four statements whatever their number.
+
+    Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown.
+    """
+    found = {job.pk: job for job in _jobs(lock=True).filter(id__in=job_ids).order_by("id")}
+    if not found or len(found) != len(job_ids) or Role.INVOICING not in roles_of(by, on):
+        raise NotFound(_("There is no such job."))
+    jobs = [found[job_id] for job_id in job_ids]
+    for job in jobs:
+        JOB_STATES.check(job.state, JobState.ACCEPTED)
+        treatment_for(job)
+        job.state, job.state_on = JobState.ACCEPTED, on
+    Job.objects.filter(id__in=found).update(state=JobState.ACCEPTED, state_on=on)
+    JobStep.objects.bulk_create([JobStep(job=job, state=job.state, on=on, by=by) for job in jobs], batch_size=1000)
+    return jobs
 
 
 @transaction.atomic

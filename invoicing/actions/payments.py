@@ -1,9 +1,9 @@
 """What a client's payment means: the budget's part becomes free, tax that waited falls due."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from coop.ledger.actions import month_of, set_covers
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
 from coop.ledger.models import Cover, Entry
+from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import VatScheme
 from invoicing.actions.invoices import claim_source
 from invoicing.actions.jobs import cover_source
@@ -107,7 +108,7 @@ def refresh_paid(claim_ids: Sequence[int]) -> None:
                     since=job.confirmed_on,
                 )
             )
-    Invoice.objects.bulk_update(invoices.values(), ["paid_cents", "state", "paid_on"], batch_size=500)
+    _store(invoices.values())
     _step_jobs(steps)
     set_covers(covers=covers)
 
@@ -162,9 +163,37 @@ def _mark_undone(invoices: dict[int, Invoice]) -> dict[int, date]:
     return days
 
 
+def _store(invoices: Collection[Invoice]) -> None:
+    """Write what is paid into many invoices by one statement."""
+    if not invoices:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoicing_invoice t SET paid_cents = v.cents, state = v.state, paid_on = v.day "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[]) AS v(id, cents, state, day) "
+            "WHERE t.coop_id = %s AND t.id = v.id",
+            [
+                [invoice.pk for invoice in invoices],
+                [invoice.paid_cents for invoice in invoices],
+                [str(invoice.state) for invoice in invoices],
+                [invoice.paid_on for invoice in invoices],
+                current_coop_id(),
+            ],
+        )
+
+
 def _step_jobs(steps: Sequence[JobStep]) -> None:
-    for state in (JobState.PAID, JobState.INVOICED):
-        for day in {step.on for step in steps if step.state == state}:
-            ids = [step.job_id for step in steps if step.state == state and step.on == day]
-            Job.objects.filter(id__in=ids).update(state=state, state_on=day)
+    if not steps:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoicing_job t SET state = v.state, state_on = v.day "
+            "FROM unnest(%s::bigint[], %s::text[], %s::date[]) AS v(id, state, day) WHERE t.coop_id = %s AND t.id = v.id",
+            [
+                [step.job_id for step in steps],
+                [str(step.state) for step in steps],
+                [step.on for step in steps],
+                current_coop_id(),
+            ],
+        )
     JobStep.objects.bulk_create(steps, batch_size=1000)

@@ -186,6 +186,11 @@ class Office:
     bank_iban: str
     funds: list[HealthFund]
 
+    @property
+    def additional_rates(self) -> list[Decimal]:
+        """What each of the funds asks for beside the general rate, in full."""
+        return [Decimal(rate) for _name, _number, rate in FUNDS]
+
     def who(self, role: Role) -> User:
         """The login that holds a role."""
         return self.staff[role]
@@ -211,7 +216,7 @@ def open_office(plan: Plan, make_login: Callable[..., User]) -> Office:
     staff = {role: make_login(email=plan.login_of(role), name=name) for role, name in plan.staff.items()}
     administrator = staff[Role.ADMINISTRATOR]
     cooperative = open_cooperative(legal=plan.legal, policy=plan.policy, administrator=administrator, on=FOUNDED)
-    account = iban(cooperative.pk)
+    account = iban(1 + [one.slug for one in PLANS].index(plan.slug))
     with coop_scope(cooperative.pk):
         open_books()
         for role, user in staff.items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from coop.front.demo.cooperatives import PLANS
 from coop.tenancy.models import Address, RoleAssignment, User
 from coop.tenancy.queries import this_cooperative
 from coop.tenancy.scope import coop_scope
@@ -45,7 +46,9 @@ def demo_cooperatives() -> list[DemoCooperative]:
         return []
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     found = []
-    for address in Address.objects.order_by("coop_id"):
+    # Made side by side, they come in no order.
+    places = {plan.slug: place for place, plan in enumerate(PLANS)}
+    for address in sorted(Address.objects.order_by("coop_id"), key=lambda one: places.get(one.slug, len(places))):
         with coop_scope(address.coop_id):
             cooperative = this_cooperative()
             found.append(

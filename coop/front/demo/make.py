@@ -1,16 +1,19 @@
 """Make the demo: each cooperative in one transaction, so that it is there whole or not at all."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
+from multiprocessing import get_all_start_methods, get_context
 from random import Random
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
+from coop.errors import StetigError
 from coop.front.demo.absences import plan_absences
 from coop.front.demo.bank import Bank
 from coop.front.demo.calendar import months_from, within_law
@@ -31,15 +34,6 @@ DRAWN_FIRST = 40
 """How many of the newest documents of each cooperative are drawn at once; the others follow in the background."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """What is in one cooperative of the demo. `months` is empty for one in which nothing has happened."""
-
-    slug: str
-    months: list[date]
-    members: int
-
-
 def make_demo(
     *,
     today: date,
@@ -47,16 +41,18 @@ def make_demo(
     seed: int = 2026,
     months: int | None = None,
     members: int | None = None,
+    side_by_side: bool = False,
     say: Callable[[str], None],
-) -> list[Made]:
-    """Make the cooperatives that are not there yet, and return those.
+) -> list[str]:
+    """Make the cooperatives that are not there yet, and return their slugs.
 
     The history ends with `today`, or with the last month whose law is confirmed. `months` shortens it to the
-    latest ones, `members` makes the larger cooperative so small, for tests.
+    latest ones, `members` makes the larger cooperative so small, for tests. `side_by_side` gives each cooperative a
+    process of its own, where the system can.
 
     Interrupted, it leaves no half cooperative: the next call makes those that are missing, from their beginning.
 
-    Raises: LawUnknown, where no month before `today` has confirmed law.
+    Raises: LawUnknown, where no month before `today` has confirmed law; NotMade, where a process of its own failed.
     """
     day = within_law(today)
     played = months_from(BEGIN, day)
@@ -64,13 +60,40 @@ def make_demo(
         played = played[-months:]
     there = set(Address.objects.filter(slug__in=[plan.slug for plan in PLANS]).values_list("slug", flat=True))
     make_login = login_maker(password)
-    made = []
-    for plan in PLANS:
-        if plan.slug in there:
-            continue
-        size = plan if members is None else replace(plan, members=min(plan.members, members))
-        made.append(_make(size, make_login, seed=seed, months=played, today=day, say=say))
-    return made
+    missing = [
+        plan if members is None else replace(plan, members=min(plan.members, members))
+        for plan in PLANS
+        if plan.slug not in there
+    ]
+
+    def make(plan: Plan) -> None:
+        _make(plan, make_login, seed=seed, months=played, today=day, say=say)
+
+    if side_by_side and "fork" in get_all_start_methods():
+        _each_alone(make, missing)
+    else:
+        for plan in missing:
+            make(plan)
+    return [plan.slug for plan in missing]
+
+
+class NotMade(StetigError):
+    """A cooperative of the demo could not be made; what was said above names the reason. The others are there."""
+
+    code = "demo_not_made"
+
+
+def _each_alone(make: Callable[[Plan], None], plans: list[Plan]) -> None:
+    """Call `make` for each plan in a process of its own, which ends with this one."""
+    # A connection must not be used by two processes.
+    connections.close_all()
+    processes = [get_context("fork").Process(target=make, args=(plan,), daemon=True) for plan in plans]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    if any(process.exitcode for process in processes):
+        raise NotMade
 
 
 def _make(
@@ -81,13 +104,13 @@ def _make(
     months: list[date],
     today: date,
     say: Callable[[str], None],
-) -> Made:
+) -> None:
     with transaction.atomic():
         office = open_office(plan, make_login)
         say(f"{plan.legal['name']}: open")
         if not plan.members:
-            return Made(slug=plan.slug, months=[], members=0)
-        with coop_scope(office.cooperative.pk):
+            return
+        with coop_scope(office.cooperative.pk), _all_or_nothing():
             world = _world(office, make_login, seed=seed, months=months, today=today)
             for prepare in (
                 plan_joining,
@@ -101,7 +124,20 @@ def _make(
                 prepare(world)
             world.play(_months_shown(plan, say))
             _draw_newest()
-    return Made(slug=plan.slug, months=months, members=len(world.members))
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[None]:
+    """Let actions make no savepoints: an error ends the whole demo, so that none is returned to.
+
+    Two of five statements would be theirs. An action that caught an error and went on would fail here.
+    """
+    allowed = connection.features.uses_savepoints
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        connection.features.uses_savepoints = allowed
 
 
 def _world(office: Office, make_login: Callable[..., User], *, seed: int, months: list[date], today: date) -> World:

@@ -112,7 +112,7 @@ def affordable(world: World, member: Member, starts_on: date, on: date, *, wish_
 def _terms(world: World, member: Member, day: date) -> Terms:
     profile = member.profile
     return Terms(
-        additional_rate=Decimal(str(world.office.funds[profile.fund].rates.latest("since").additional_rate)),
+        additional_rate=world.office.additional_rates[profile.fund],
         tax_class=profile.tax_class,
         childless=not profile.children,
         children_under25=profile.children,

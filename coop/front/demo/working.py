@@ -9,7 +9,7 @@ from coop.front.demo.people import Pattern
 from coop.front.demo.world import Client, Member, World
 from coop.tenancy.states import Role
 from invoicing.actions import (
-    accept_job,
+    accept_jobs,
     cancel_job,
     change_job,
     confirm_job,
@@ -97,10 +97,10 @@ class _Deal:
         """The member writes it down and submits it."""
         job = start_job(self.world, self.member, self.client, month=self.month, net_cents=self.net_cents, on=on)
         submit_job(job_id=job.pk, on=on, by=self.member.user)
-        self.world.on(on + timedelta(days=1), lambda day: self.check(job.pk, day))
+        _lay_before_office(self, job.pk, on + timedelta(days=1))
 
-    def check(self, job_id: int, on: date, *, mended: bool = False) -> None:
-        """The office accepts it, or asks first."""
+    def is_fine(self, job_id: int, on: date, *, mended: bool) -> bool:
+        """Whether the office accepts it; else it asks first."""
         office = self.world.who(Role.INVOICING)
         if mended:
             mark_read(job_id=job_id, at=at(on), by=office)
@@ -113,9 +113,8 @@ class _Deal:
                 by=office,
             )
             self.world.on(on + timedelta(days=1), lambda day: self.mend(job_id, day))
-            return
-        accept_job(job_id=job_id, on=on, by=office)
-        self.world.on(on + timedelta(days=self.world.rng.randrange(1, 4)), lambda day: self.confirm(job_id, day))
+            return False
+        return True
 
     def mend(self, job_id: int, on: date) -> None:
         """The member answers and submits again."""
@@ -124,7 +123,7 @@ class _Deal:
         change_job(job_id=job_id, by=user, order_reference=f"PO-{on:%y%m}-{self.member.profile.n:03d}")
         say_on_job(job_id=job_id, text="Danke für den Hinweis, die Nummer steht jetzt drin.", at=at(on), by=user)
         submit_job(job_id=job_id, on=on, by=user)
-        self.world.on(on + timedelta(days=1), lambda day: self.check(job_id, day, mended=True))
+        _lay_before_office(self, job_id, on + timedelta(days=1), mended=True)
 
     def confirm(self, job_id: int, on: date) -> None:
         """The client says yes; now and then the order falls through."""
@@ -141,6 +140,23 @@ class _Deal:
             on=on,
             by=user,
         )
+
+
+def _lay_before_office(deal: _Deal, job_id: int, on: date, *, mended: bool = False) -> None:
+    """Let the office check a job on a day, with all others of that day."""
+    world = deal.world
+    if on not in world.desk:
+        world.on(on, lambda day: _check(world, day))
+    world.desk.setdefault(on, []).append((deal, job_id, mended))
+
+
+def _check(world: World, on: date) -> None:
+    fine = [(deal, job_id) for deal, job_id, mended in world.desk.pop(on) if deal.is_fine(job_id, on, mended=mended)]
+    if fine:
+        accept_jobs(job_ids=[job_id for _deal, job_id in fine], on=on, by=world.who(Role.INVOICING))
+    for deal, job_id in fine:
+        later = on + timedelta(days=world.rng.randrange(1, 4))
+        world.on(later, lambda day, deal=deal, job_id=job_id: deal.confirm(job_id, day))  # type: ignore[misc]
 
 
 def start_job(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 from random import Random
+from typing import Any
 
 from coop.front.demo.bank import Bank
 from coop.front.demo.clients import Company
@@ -54,6 +55,8 @@ class World:
     companies: list[Company]
     make_login: Callable[..., User]
     members: list[Member] = field(default_factory=list)
+    desk: dict[date, list[Any]] = field(default_factory=dict)
+    """The jobs that the office checks on a day."""
     returned_once: bool = False
     _events: list[tuple[date, int, Callable[[date], object]]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)

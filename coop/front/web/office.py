@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from coop.front.navigation import OFFICE
-from coop.front.work import ShortBudget, short_budgets, work_lists
+from coop.front.work import ShortBudget, shortest_budgets, work_lists
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 
-SHORT_SHOWN = 10
 SEES_BUDGETS = frozenset({Role.PAYROLL, Role.ACCOUNTANT})
 
 
@@ -24,7 +23,7 @@ def office(request: HttpRequest) -> HttpResponse:
     roles: frozenset[Role] = request.roles  # type: ignore[attr-defined]
     lists = work_lists(roles)
     today = timezone.localdate()
-    short = short_budgets(today) if SEES_BUDGETS & roles else []
+    short_count, short = shortest_budgets(today) if SEES_BUDGETS & roles else (0, [])
     return render(
         request,
         "front/office.html",
@@ -33,8 +32,8 @@ def office(request: HttpRequest) -> HttpResponse:
             "lists": [one for one in lists if one.count],
             "done": [one for one in lists if not one.count],
             "total": sum(one.count for one in lists),
-            "short": [_short_row(row) for row in short[:SHORT_SHOWN]],
-            "short_more": max(len(short) - SHORT_SHOWN, 0),
+            "short": [_short_row(row) for row in short],
+            "short_more": short_count - len(short),
             "short_columns": [
                 {"key": "name", "label": _("Budget")},
                 {"key": "free", "label": _("Paid"), "kind": "money"},

@@ -26,7 +26,8 @@ from coop.ledger.models import Account, Commitment, Entry, Posting
 from coop.ledger.queries import account_balance, ahead_cents, budget_statement, figures_of
 from coop.ledger.verify import problems
 from coop.tenancy.models import Policy
-from coop.tenancy.scope import coop_scope
+from coop.tenancy.queries import POLICIES
+from coop.tenancy.scope import coop_scope, read_anew
 from tests.factories.tenancy import make_cooperative, policy
 
 JAN = date(2026, 1, 15)
@@ -363,6 +364,7 @@ def test_commitments_stop_at_the_cover(budget):
 def limits(since=date(2026, 1, 16), **values):
     """Let the cooperative decide limits from a day on."""
     Policy.objects.create(**policy(since=since, decided_on=since, **values))
+    read_anew(POLICIES)
 
 
 def promise(budget, source, cents, *, on=JAN, months=1, **more):

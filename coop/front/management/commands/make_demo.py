@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--today", type=date.fromisoformat, help="last day of the history (default: today)")
         parser.add_argument("--months", type=int, help="only the latest so many months (default: since January 2026)")
         parser.add_argument("--members", type=int, help="at most so many members in a cooperative")
+        parser.add_argument("--side-by-side", action="store_true", help="each cooperative in a process of its own")
         parser.add_argument("--seed", type=int, default=2026, help="another seed makes another history")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 months=options["months"],
                 members=options["members"],
+                side_by_side=options["side_by_side"],
                 say=self.stdout.write,
             )
         except StetigError as error:
