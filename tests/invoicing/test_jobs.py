@@ -15,6 +15,7 @@ from coop.tenancy.states import GuaranteeRule, Role
 from invoicing.actions import (
     NotEditable,
     accept_job,
+    accept_jobs,
     add_client,
     cancel_job,
     change_client,
@@ -90,6 +91,24 @@ def test_from_draft_to_confirmation(cast: Cast):
     assert not Entry.objects.exists()
     states = ["draft", "submitted", "returned", "submitted", "accepted", "confirmed"]
     assert [step.state for step in steps_of(job)] == states
+
+
+def test_many_jobs_are_accepted_together_or_none(cast: Cast):
+    jobs = [make_job(cast.member) for _number in range(4)]
+    for job in jobs[:3]:
+        submit_job(job_id=job.pk, on=DAY, by=cast.member)
+    ids = [job.pk for job in jobs]
+    with pytest.raises(InvalidTransition):
+        accept_jobs(job_ids=ids, on=DAY, by=cast.invoicing)
+    with pytest.raises(NotFound):
+        accept_jobs(job_ids=ids[:3], on=DAY, by=cast.member)
+    assert Job.objects.filter(state=JobState.ACCEPTED).count() == 0
+    with CaptureQueriesContext(connection) as one:
+        accept_jobs(job_ids=ids[:1], on=DAY, by=cast.invoicing)
+    with CaptureQueriesContext(connection) as two:
+        accept_jobs(job_ids=ids[1:3], on=DAY, by=cast.invoicing)
+    assert len(one) == len(two)
+    assert [step.state for step in steps_of(jobs[2])] == ["draft", "submitted", "accepted"]
 
 
 def test_a_cancelled_job_loses_its_cover(cast: Cast):
