@@ -74,8 +74,8 @@ def put_aside(*slugs):
 
 def test_the_demo_is_proved_by_its_ledger_and_leaves_work_for_everybody(demo):
     said = StringIO()
-    call_command("verify_ledger", stdout=said)
-    assert "ledgers verified" in said.getvalue()
+    call_command("verify_ledger", "nord", "sued", "neu", stdout=said)
+    assert "3 ledgers verified" in said.getvalue()
     for slug in ("nord", "sued"):
         with scope_of(slug):
             assert Person.objects.filter(state=PersonState.ADMITTED).count() == 6
