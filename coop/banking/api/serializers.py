@@ -68,3 +68,20 @@ class MatchSerializer(serializers.Serializer[Any]):
     """Which claims a payment settles."""
 
     parts = PartSerializer(many=True, allow_empty=False)
+
+
+class ProposedPartSerializer(serializers.Serializer[Any]):
+    """So much of a payment could be for that claim."""
+
+    reference = serializers.CharField()
+    debtor = serializers.CharField()
+    amount = MoneyField()
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    """What a payment may be for, how sure that is, and why."""
+
+    score = serializers.IntegerField(help_text="0 to 100; from the cooperative's threshold on it posts by itself.")
+    reason = serializers.CharField(help_text="The kind of evidence, such as typo_and_payer.")
+    currency = CurrencyField()
+    parts = ProposedPartSerializer(many=True)

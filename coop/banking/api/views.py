@@ -15,7 +15,14 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from coop.banking import actions, queries
-from coop.banking.api.serializers import MatchSerializer, ReportSerializer, TransactionSerializer, UploadSerializer
+from coop.banking.api.serializers import (
+    MatchSerializer,
+    ProposalSerializer,
+    ReportSerializer,
+    TransactionSerializer,
+    UploadSerializer,
+)
+from coop.banking.matching import propose
 from coop.banking.models import BankTransaction, Claim
 from coop.banking.movements import LARGEST_FILE, UnreadableStatement
 from coop.banking.states import TransactionState
@@ -81,6 +88,7 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         "list": (*MONEY, Role.AUDITOR),
         "retrieve": (*MONEY, Role.AUDITOR),
         "match": MONEY,
+        "proposals": (*MONEY, Role.AUDITOR),
     }
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=_STATES, description="Only those in this state.")])
@@ -94,6 +102,30 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         held: frozenset[Role] = getattr(self.request._request, "roles", frozenset())  # noqa: SLF001 (the permission leaves them there)
         of_clients = queries.sees_clients_only(held)
         return queries.transactions(state=state if state in _STATES else "", of_clients=of_clients)
+
+    @extend_schema(responses={200: ProposalSerializer(many=True)}, filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def proposals(self, request: Request, pk: str) -> Response:  # noqa: ARG002 (get_object reads it)
+        """What a payment may be for, the surest first."""
+        row = self.get_object()
+        if row.open_cents <= 0 or row.returned:
+            return Response([])
+        found = propose(queries.rest_of(row), queries.book_of_open_claims())
+        ids = {claim_id for one in found for claim_id, _cents in one.parts}
+        claims = {claim.pk: claim for claim in Claim.objects.filter(id__in=ids)}
+        body = [
+            {
+                "score": one.score,
+                "reason": one.reason,
+                "currency": "EUR",
+                "parts": [
+                    {"reference": claims[claim_id].reference, "debtor": claims[claim_id].debtor, "amount": cents}
+                    for claim_id, cents in one.parts
+                ],
+            }
+            for one in found
+        ]
+        return Response(ProposalSerializer(body, many=True).data)
 
     @extend_schema(request=MatchSerializer, responses={200: TransactionSerializer, 409: _CONFLICT})
     @action(detail=True, methods=["post"])

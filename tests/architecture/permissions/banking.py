@@ -50,6 +50,7 @@ PERMISSIONS = {
     "banking-api:transaction-list": _READERS,
     "banking-api:transaction-detail": _READERS,
     "banking-api:transaction-match": _MONEY,
+    "banking-api:transaction-proposals": _READERS,
 }
 
 
@@ -132,6 +133,7 @@ SAMPLES = {
     "banking:order_file": _approved,
     "banking-api:transaction-detail": _api_transaction,
     "banking-api:transaction-match": _api_transaction,
+    "banking-api:transaction-proposals": _api_transaction,
     **{
         f"banking:{name}": _transaction
         for name in ("transaction", "day_accept", "match", "ignore", "take_up", "book", "book_return", "match_order")

@@ -201,3 +201,18 @@ def test_the_api_refuses_a_wrong_file(accountant):
     answer = upload(accountant, b"<nothing", address="banking-api:statement-upload")
     assert (answer.status_code, answer.json()["code"]) == (409, "unreadable_statement")
     assert accountant.post("/api/v1/statements/", {}).status_code == 400
+
+
+def test_the_api_proposes_with_scores_and_reasons(accountant):
+    make_debt("RE-2026-000007", debtor="Somebody else AG")
+    upload(
+        accountant, camt053(iban=IBAN, entries=[paid(9_900, "RE-2026-000007")]), address="banking-api:statement-upload"
+    )
+    row = BankTransaction.objects.get()
+    (found,) = accountant.get(f"/api/v1/transactions/{row.pk}/proposals/").json()
+    assert found == {
+        "score": 80,
+        "reason": "discount",
+        "currency": "EUR",
+        "parts": [{"reference": "RE-2026-000007", "debtor": "Somebody else AG", "amount": "99.00"}],
+    }
