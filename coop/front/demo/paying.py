@@ -25,6 +25,12 @@ from payroll.germany.inverse import gross_of_cost
 from payroll.germany.salary import salary_law
 from payroll.germany.terms import Terms
 from payroll.master_data import enter_insurance, enter_payout_account, enter_tax_data
+from payroll.papers import wage_tax
+from payroll.papers.contributions import make_statements, subject_of
+from payroll.papers.creditors import enter_creditor, tax_office_on
+from payroll.papers.filings import file
+from payroll.papers.states import FilingKind
+from payroll.papers.targets import Target, target_of
 from payroll.states import Church
 
 ASK_DAY = 23
@@ -136,7 +142,7 @@ def tell_payroll(world: World, member: Member, since: date, on: date) -> None:
         tax_class=profile.tax_class,
         federal_state=profile.state,
         child_allowances=profile.child_allowances,
-        church=Church.YES if profile.church else Church.NONE,
+        church=(Church.PROTESTANT, Church.CATHOLIC)[profile.n % 2] if profile.church else Church.NONE,
         at=at(on),
         by=payroll,
     )
@@ -192,6 +198,7 @@ def _approve(world: World, run_id: int, on: date) -> None:
     for order in PaymentOrder.objects.defer("file").filter(purpose=Purpose.SALARY, state=OrderState.WAITING):
         send(world, order, on, by=Role.ACCOUNTANT)
     month = run.month
+    hand_in(world, month, on)
     owed = {**_owed(AccountCode.FUNDS), **_owed(AccountCode.LEVIES)}
     order_payment(world, f"contributions:{month:%Y-%m}", owed, on=on, execute_on=contributions_due_on(month))
     tenth = next_bank_day(next_month(month).replace(day=10))
@@ -200,6 +207,51 @@ def _approve(world: World, run_id: int, on: date) -> None:
         lambda day: order_payment(
             world, f"wage tax:{month:%Y-%m}", _owed(AccountCode.WAGE_TAX), on=day, execute_on=tenth
         ),
+    )
+
+
+def hand_in(world: World, month: date, on: date) -> None:
+    """Make the month's contribution statements and note that the portal has them; the tax return follows by the tenth."""
+    payroll = world.who(Role.PAYROLL)
+    if tax_office_on(on) is None:
+        for n, fund in enumerate(world.office.funds):
+            _creditor(world, fund.pk, name=fund.name, account=FUND_ACCOUNTS + n, reference="00000000", on=on)
+        number = world.office.plan.legal["tax_number"] or "0"
+        _creditor(world, None, name=TAX_OFFICE, account=TAX_ACCOUNT, reference=number, on=on)
+    for row in make_statements(month=month, by=payroll, at=at(on, 10)):
+        target = target_of(FilingKind.CONTRIBUTIONS, subject_of(row.fund_id, month), on)
+        _filed(world, target, on)
+    since, until = wage_tax.period(month)
+    if until == next_month(month):
+        world.on(
+            next_bank_day(until.replace(day=8)),
+            lambda day: _filed(world, target_of(FilingKind.WAGE_TAX, f"{since:%Y-%m}", day), day),
+        )
+
+
+def _creditor(world: World, fund_id: int | None, *, name: str, account: int, reference: str, on: date) -> None:
+    enter_creditor(
+        fund_id=fund_id,
+        since=world.months[0],
+        name=name,
+        iban=iban(account),
+        reference=reference,
+        federal_state=world.office.plan.legal["federal_state"],
+        at=at(on),
+        by=world.who(Role.PAYROLL),
+    )
+
+
+def _filed(world: World, target: Target, on: date) -> None:
+    file(
+        kind=target.kind,
+        subject=target.subject,
+        due_on=target.due_on,
+        filed_on=on,
+        figures=target.figures,
+        reference=f"demo-{target.subject}"[:60],
+        by=world.who(Role.PAYROLL),
+        at=at(on, 11),
     )
 
 
