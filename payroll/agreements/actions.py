@@ -20,6 +20,7 @@ from payroll.agreements.queries import DOCUMENT_KIND, contract_by_id, doubt_text
 from payroll.agreements.states import PAPER_STATES, Paper, PaperState, Signing
 from payroll.germany.fixed_term import Form, PaperKind, form_needed, form_suffices
 from payroll.models import EmploymentContract
+from payroll.timekeeping.calendar import check_years
 from payroll.timekeeping.queries import leave_entitlement_text
 
 KEPT_YEARS = 6
@@ -138,6 +139,7 @@ def confirm_receipt(*, paper_id: int, person_id: int, at: datetime) -> Employmen
 
 
 def _check(contract: EmploymentContract, kind: Paper, wording: Wording, *, fixed: bool) -> None:
+    check_years(wording.last_day)
     ends = kind in {Paper.NOTICE, Paper.END_AGREEMENT}
     if ends and wording.last_day is None:
         raise InvalidInput(_("Last day of the employment: name it."))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -34,6 +35,7 @@ from payroll.master_data import (
 )
 from payroll.models import HealthFund
 from payroll.states import Church, Cover, OtherJob
+from payroll.timekeeping.calendar import check_years
 
 
 class FundUnknown(StetigError):
@@ -101,7 +103,10 @@ def hand_in(*, person_id: int, entered: Entered, at: datetime, by: User | None) 
     intake.handed_in_at = at
     intake.handed_in_by = by
     intake.message = ""
-    intake.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        intake.full_clean(validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(f"{k}: {' '.join(v)}" for k, v in error.message_dict.items())) from error
     intake.save()
     return intake
 
@@ -118,6 +123,7 @@ def confirm_intake(*, intake_id: int, since: date, at: datetime, by: User) -> In
     INTAKE_STATES.check(intake.state, IntakeState.CONFIRMED)
     if intake.person.user_id == by.pk:
         raise OwnData
+    check_years(since)
     if since.day != 1:
         raise InvalidInput(_("A month is written as its first day."))
     intake.since = since
@@ -181,6 +187,7 @@ def withdraw_intake(*, person_id: int, at: datetime, by: User | None) -> Intake:
 def _checked(entered: Entered) -> dict[str, Any]:
     """The values as they are stored. Raises: InvalidInput."""
     values = {name: getattr(entered, name) for name in entered.__dataclass_fields__}
+    check_years(entered.since, entered.permit_until)
     try:
         values["tax_id"] = idnr.validate(entered.tax_id)
     except NumberError as error:

@@ -17,7 +17,7 @@ from members.models import Person
 from payroll.germany.absence import next_month
 from payroll.germany.working_time import Worked
 from payroll.models import EmploymentContract
-from payroll.timekeeping.calendar import working_days
+from payroll.timekeeping.calendar import check_years, working_days
 from payroll.timekeeping.models import Absence, HoursMonth, LeaveReminder, WorkedHours, WorkingWeek
 from payroll.timekeeping.queries import days_lost, earlier_illnesses, leave_of, overlapping, weeks_of
 from payroll.timekeeping.states import ABSENCE_STATES, HOURS_STATES, AbsenceCause, AbsenceState, HoursState
@@ -134,6 +134,7 @@ def ask_absence(
 
     Raises: NotEmployed, AbsenceOverlaps, LeaveUsedUp, NoWorkingDay, InvalidInput.
     """
+    check_years(starts_on, ends_on)
     if not 0 < (ends_on - starts_on).days <= _LONGEST:
         raise InvalidInput(_("The last day comes on or after the first one, within three years."))
     if half_day and (cause != AbsenceCause.VACATION or (ends_on - starts_on).days != 1):
@@ -294,6 +295,7 @@ def record_hours(
 
     Raises: NotEmployed, HoursAhead, HoursNotOpen, HoursOverlap, InvalidInput.
     """
+    check_years(on)
     if on > local_day(at):
         raise HoursAhead
     _check_employed(person_id, on, date.fromordinal(on.toordinal() + 1))

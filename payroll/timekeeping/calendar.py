@@ -5,8 +5,18 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
+from django.utils.translation import gettext as _
 
+from coop.errors import InvalidInput
 from payroll.germany.absence import WORKING_WEEK
+
+_YEARS = range(2000, 2100)
+
+
+def check_years(*days: date | None) -> None:
+    """Raises: InvalidInput, for a day whose year must be a slip."""
+    if any(day is not None and day.year not in _YEARS for day in days):
+        raise InvalidInput(_("This year cannot be meant; please check the dates."))
 
 
 @lru_cache(maxsize=64)

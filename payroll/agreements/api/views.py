@@ -37,7 +37,7 @@ class PaperViewSet(ViewSet):
         rows = papers_of_person(person.pk) if person else []
         return Response(PaperSerializer(rows, many=True).data)
 
-    @extend_schema(request=None, responses=PaperSerializer)
+    @extend_schema(request=None, responses={200: PaperSerializer, 409: _CONFLICT})
     def received(self, request: Request, pk: int) -> Response:
         """Confirm to have received a paper."""
         person = person_of(request.user)

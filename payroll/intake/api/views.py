@@ -59,7 +59,7 @@ class IntakeViewSet(ViewSet):
         )
         return Response(IntakeDetailSerializer(intake).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=None, responses={200: IntakeDetailSerializer})
+    @extend_schema(request=None, responses={200: IntakeDetailSerializer, 409: _CONFLICT})
     def withdraw(self, request: Request) -> Response:
         """Take one's open intake back."""
         intake = actions.withdraw_intake(person_id=_me(request).pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]

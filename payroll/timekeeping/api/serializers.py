@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from payroll.timekeeping.calendar import check_years
 from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
 
@@ -111,6 +112,7 @@ class MonthSerializer(serializers.Serializer[Any]):
         """Raises: ValidationError, for another day than the first."""
         if value is not None and value.day != 1:
             raise serializers.ValidationError(_("A month is written as its first day."))
+        check_years(value)
         return value
 
 

@@ -76,7 +76,7 @@ class AbsenceViewSet(ViewSet):
         )
         return Response(AbsenceSerializer(absence).data)
 
-    @extend_schema(responses=LeaveSerializer)
+    @extend_schema(responses={200: LeaveSerializer, 409: _CONFLICT})
     def leave(self, request: Request) -> Response:
         """One's own leave of this year."""
         today = timezone.localdate()
@@ -106,7 +106,7 @@ class AbsenceViewSet(ViewSet):
         absence = act(absence_id=pk, at=timezone.now(), by=request.user, **given.validated_data)  # type: ignore[arg-type]
         return Response(AbsenceSerializer(absence).data)
 
-    @extend_schema(parameters=[_MONTH], responses=MonthDaysSerializer)
+    @extend_schema(parameters=[_MONTH], responses={200: MonthDaysSerializer, 409: _CONFLICT})
     def days(self, request: Request, person_id: int) -> Response:
         """The paid, insured and taxed days of a person's month."""
         first = _asked_month(request.query_params)
@@ -131,7 +131,7 @@ class HoursViewSet(ViewSet):
         "send_back": (Role.PAYROLL,),
     }
 
-    @extend_schema(parameters=[_MONTH], responses=SheetSerializer)
+    @extend_schema(parameters=[_MONTH], responses={200: SheetSerializer, 409: _CONFLICT})
     def retrieve(self, request: Request) -> Response:
         """One's own hours of a month, with what the law says to them."""
         month = _asked_month(request.query_params)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from coop.errors import InvalidInput, NotFound
+from coop.errors import InvalidInput, NotFound, StetigError
 from coop.messaging.models import OutboxMessage
 from coop.states import InvalidTransition
 from payroll.intake import actions
@@ -104,7 +104,7 @@ def test_an_open_intake_is_replaced_not_doubled(ada):
     ],
 )
 def test_what_does_not_pass_its_check_is_refused(ada, wrong):
-    with pytest.raises(InvalidInput):
+    with pytest.raises(StetigError):
         make_intake(ada, **wrong)
     assert not Intake.objects.exists()
 

@@ -261,3 +261,11 @@ def test_pay_below_the_minimum_wage_of_recorded_hours_is_found(ada):
     hours(ada, on=date(2026, 1, 20), start=time(9), end=time(17))
     assert queries.missing_for_minimum_wage({ada.pk: 115_000}, JANUARY) == {ada.pk: 89 * 1390 - 115_000}
     assert queries.missing_for_minimum_wage({ada.pk: 200_000, 0: 1}, JANUARY) == {}
+
+
+def test_years_that_cannot_be_meant_are_refused(ada):
+    for first in (date(1026, 3, 9), date(9999, 12, 30)):
+        with pytest.raises(InvalidInput, match="year"):
+            make_absence(ada, starts_on=first, ends_on=first.replace(day=31))
+    with pytest.raises(InvalidInput, match="year"):
+        hours(ada, on=date(9999, 12, 31))
