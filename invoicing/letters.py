@@ -15,8 +15,8 @@ from invoicing.countries import country_name
 from invoicing.einvoice.cii import cii_of
 from invoicing.einvoice.paper import InvoiceFormat, Paper, PaperLine
 from invoicing.girocode import girocode_picture
-from invoicing.models import Invoice, InvoiceLine
-from invoicing.papers import paper_of
+from invoicing.models import Invoice, InvoiceCancellation, InvoiceLine
+from invoicing.papers import cancellation_paper_of, paper_of
 
 UNIT_WORDS = {
     "C62": "Stück · pieces",
@@ -61,23 +61,30 @@ XMP = """
 
 def invoice_pdf(source: str) -> bytes:
     """The PDF/A-3b of the invoice `source` ("invoice:7") with its XML inside. Raises: NotFound."""
-    invoice, lines = _frozen(source)
-    paper = paper_of(invoice, lines)
-    with translation.override(invoice.language):
-        context = letter_context(invoice, paper)
-    return pdf_of(
-        "documents/invoice.html",
-        context,
-        invoice.language,
-        embedded=Embedded(
-            filename=XML_NAME, description=f"{invoice.number} (Factur-X)", data=cii_of(paper), metadata=XMP
-        ),
-    )
+    return _hybrid("documents/invoice.html", *_frozen(source))
+
+
+def cancellation_pdf(source: str) -> bytes:
+    """The PDF/A-3b that takes an invoice back, `source` such as "invoice:7:cancel". Raises: NotFound."""
+    return _hybrid("documents/cancellation.html", *_frozen(source))
 
 
 def invoice_xrechnung(source: str) -> bytes:
-    """The XRechnung of the invoice `source` ("invoice:7"). Raises: NotFound."""
-    return cii_of(paper_of(*_frozen(source)), InvoiceFormat.XRECHNUNG)
+    """The XRechnung of an invoice ("invoice:7") or of its cancellation ("invoice:7:cancel"). Raises: NotFound."""
+    return cii_of(_frozen(source)[1], InvoiceFormat.XRECHNUNG)
+
+
+def _hybrid(template: str, invoice: Invoice, paper: Paper) -> bytes:
+    with translation.override(invoice.language):
+        context = letter_context(invoice, paper)
+    return pdf_of(
+        template,
+        context,
+        invoice.language,
+        embedded=Embedded(
+            filename=XML_NAME, description=f"{paper.number} (Factur-X)", data=cii_of(paper), metadata=XMP
+        ),
+    )
 
 
 def xml_of(invoice: Invoice, *, by: User) -> bytes:
@@ -88,14 +95,18 @@ def xml_of(invoice: Invoice, *, by: User) -> bytes:
     own = Document.objects.filter(kind=XML_KIND, source=claim_source(invoice.pk)).first()
     if own is not None:
         return open_document(document_id=own.pk, by=by)[1]
-    return cii_of(paper_of(*_frozen(claim_source(invoice.pk))))
+    return cii_of(_frozen(claim_source(invoice.pk))[1])
 
 
-def _frozen(source: str) -> tuple[Invoice, list[InvoiceLine]]:
-    invoice = Invoice.objects.filter(id=int(source.removeprefix("invoice:"))).first()
-    if invoice is None:
+def _frozen(source: str) -> tuple[Invoice, Paper]:
+    _word, number, *rest = source.split(":")
+    invoice = Invoice.objects.filter(id=int(number)).first()
+    cancellation = InvoiceCancellation.objects.filter(invoice_id=int(number)).select_related("invoice").first()
+    if invoice is None or (rest and cancellation is None):
         raise NotFound
-    return invoice, list(InvoiceLine.objects.filter(invoice=invoice).order_by("position"))
+    lines = list(InvoiceLine.objects.filter(invoice=invoice).order_by("position"))
+    paper = cancellation_paper_of(cancellation, lines) if rest and cancellation else paper_of(invoice, lines)
+    return invoice, paper
 
 
 def letter_context(invoice: Invoice, paper: Paper) -> dict[str, Any]:
@@ -114,7 +125,7 @@ def letter_context(invoice: Invoice, paper: Paper) -> dict[str, Any]:
         "detailed": detailed,
         "mixed": mixed,
         "span": 1 + 2 * detailed + mixed,
-        "subject": f"Rechnung · Invoice {invoice.number}",
+        "subject": f"{'Stornorechnung · Cancellation' if paper.preceding else 'Rechnung · Invoice'} {paper.number}",
         "sender": {"name": name, "return_line": f"{name} · {seller['street']} · {town}"},
         "recipient": recipient_lines(invoice.buyer, home=seller["country"]),
         "reverse_charge": any(tax.category == "AE" for tax in paper.taxes),

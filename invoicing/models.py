@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
-from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
 from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
@@ -232,7 +232,10 @@ class Invoice(CoopOwned):
         ]
         constraints = [
             models.UniqueConstraint(fields=["coop", "number"], name="invoice_number_once"),
-            models.UniqueConstraint(fields=["coop", "job"], name="invoice_job_once"),
+            # Only a cancelled invoice may be followed by another one for the same job.
+            models.UniqueConstraint(
+                fields=["coop", "job"], name="invoice_job_once", condition=~models.Q(state=InvoiceState.CANCELLED)
+            ),
             models.CheckConstraint(condition=models.Q(net_cents__gt=0, vat_cents__gte=0), name="invoice_amounts"),
             models.CheckConstraint(
                 condition=models.Q(gross_cents=models.F("net_cents") + models.F("vat_cents")), name="invoice_gross_sums"
@@ -247,7 +250,8 @@ class Invoice(CoopOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(state=InvoiceState.PAID, paid_on__isnull=False, paid_cents=models.F("gross_cents"))
-                | models.Q(state=InvoiceState.ISSUED, paid_on__isnull=True, paid_cents__lt=models.F("gross_cents")),
+                | models.Q(state=InvoiceState.ISSUED, paid_on__isnull=True, paid_cents__lt=models.F("gross_cents"))
+                | models.Q(state=InvoiceState.CANCELLED),
                 name="invoice_paid_whole",
             ),
         ]
@@ -270,6 +274,8 @@ class Invoice(CoopOwned):
     @property
     def open_cents(self) -> int:
         """What the client still owes."""
+        if self.state == InvoiceState.CANCELLED:
+            return 0
         return self.gross_cents - self.paid_cents
 
     @property
@@ -308,6 +314,40 @@ class InvoiceLine(CoopOwned):
 
     def __str__(self) -> str:
         return self.title
+
+
+class InvoiceCancellation(CoopOwned):
+    """That an invoice was taken back by a document of its own, and what its postings moved; all in cents.
+
+    `credit_cents` had been paid and is the client's again; `vat_kept_cents` is the tax on it, which goes back when the
+    money does; `free_cents` of the budget's part had become free.
+    """
+
+    invoice = CoopOneToOneField(Invoice, related_name="cancellation")
+    number = models.CharField(max_length=40)
+    cancelled_on = models.DateField()
+    cancelled_by = LoginKey(null=True, blank=True)
+    cancelled_at = models.DateTimeField(db_default=models.functions.Now())
+    reason = models.TextField(_("reason"), max_length=1000)
+    credit_cents = models.BigIntegerField()
+    vat_kept_cents = models.BigIntegerField()
+    free_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "number"], name="invoicecancellation_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(credit_cents__gte=0, vat_kept_cents__gte=0, free_cents__gte=0)
+                & ~models.Q(reason=""),
+                name="invoicecancellation_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="invoicecancellation_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class InvoicePayment(CoopOwned):

@@ -1,10 +1,11 @@
 """What an invoice says, out of its frozen copy alone: the values that its XML and its page both show."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from invoicing.einvoice.paper import Paper, PaperLine, PaperTax, PaperType
-from invoicing.models import Invoice, InvoiceLine
+from invoicing.models import Invoice, InvoiceCancellation, InvoiceLine
 
 
 def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Paper:
@@ -25,6 +26,20 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Paper:
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
         order_reference=invoice.order_reference,
+    )
+
+
+def cancellation_paper_of(cancellation: InvoiceCancellation, lines: Sequence[InvoiceLine]) -> Paper:
+    """The paper that takes an invoice back: the same positive amounts, and what it refers to (§ 31 (5) UStDV)."""
+    invoice = cancellation.invoice
+    return replace(
+        paper_of(invoice, lines),
+        kind=PaperType.CREDIT_NOTE,
+        number=cancellation.number,
+        issued_on=cancellation.cancelled_on,
+        due_on=None,
+        preceding=(invoice.number, invoice.issued_on),
+        note=cancellation.reason,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from coop.documents.models import Document
@@ -14,8 +14,8 @@ from coop.errors import NotFound, StetigError
 from coop.ledger.models import Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
-from invoicing.actions import claim_source, issue_source, payment_source
-from invoicing.models import Client, Invoice, InvoicePayment, Job, JobMessage, JobStep
+from invoicing.actions import cancel_source, claim_source, issue_source, payment_source
+from invoicing.models import Client, Invoice, InvoiceCancellation, InvoicePayment, Job, JobMessage, JobStep
 from invoicing.states import InvoiceState, JobState
 from members.queries import person_of
 
@@ -232,7 +232,7 @@ def invoice_rows(invoices: QuerySet[Invoice]) -> QuerySet[Invoice, Any]:
         "gross_cents",
         "state",
         owner_name=F("owner__name"),
-        open_cents=F("gross_cents") - F("paid_cents"),
+        open_cents=Case(When(state=InvoiceState.CANCELLED, then=Value(0)), default=F("gross_cents") - F("paid_cents")),
     )
 
 
@@ -247,6 +247,18 @@ def document_of(invoice: Invoice) -> Document | None:
     return document
 
 
+def cancellation_of(invoice: Invoice) -> InvoiceCancellation | None:
+    """How an invoice was taken back, where it was."""
+    found: InvoiceCancellation | None = InvoiceCancellation.objects.filter(invoice=invoice).first()
+    return found
+
+
+def cancellation_document_of(invoice: Invoice) -> Document | None:
+    """The PDF that takes an invoice back, which may still be waiting to be drawn."""
+    found: Document | None = Document.objects.filter(kind="cancellation", source=cancel_source(invoice.pk)).first()
+    return found
+
+
 def payments_of(invoice: Invoice) -> list[InvoicePayment]:
     """What arrived on an invoice, with what was undone, oldest first."""
     return list(InvoicePayment.objects.filter(invoice=invoice).order_by("id"))
@@ -254,7 +266,12 @@ def payments_of(invoice: Invoice) -> list[InvoicePayment]:
 
 def postings_of(invoice: Invoice, payments: Iterable[InvoicePayment]) -> list[PostingRow]:
     """Every posting about an invoice: its issue, its payments and what was reversed."""
-    sources = [issue_source(invoice.pk), *(payment_source(payment.match_id) for payment in payments)]
+    sources = [
+        issue_source(invoice.pk),
+        cancel_source(invoice.pk),
+        f"invoice:{invoice.pk}:refund",
+        *(payment_source(payment.match_id) for payment in payments),
+    ]
     sources += [f"{source}:reversed" for source in sources]
     rows = (
         Posting.objects.filter(entry__source__in=sources)
@@ -282,6 +299,11 @@ def expected_movements() -> dict[tuple[int, str], tuple[int, int]]:
     invoices = Invoice.objects.values_list("id", "budget_id", "net_cents", "fee_cents")
     for invoice_id, budget_id, net, fee in invoices.iterator(chunk_size=5000):
         expected[budget_id, issue_source(invoice_id)] = (0, net - fee)
+    taken_back = InvoiceCancellation.objects.values_list(
+        "invoice_id", "invoice__budget_id", "free_cents", F("invoice__net_cents") - F("invoice__fee_cents")
+    )
+    for invoice_id, budget_id, free, share in taken_back.iterator(chunk_size=5000):
+        expected[budget_id, cancel_source(invoice_id)] = (-free, free - share)
     payments = InvoicePayment.objects.values_list("match_id", "invoice__budget_id", "free_cents")
     for match_id, budget_id, free in payments.iterator(chunk_size=5000):
         expected[budget_id, payment_source(match_id)] = (free, -free)

@@ -30,24 +30,32 @@ JOB_STATES = Transitions(
         JobState.RETURNED: [JobState.SUBMITTED, JobState.CANCELLED],
         JobState.ACCEPTED: [JobState.CONFIRMED, JobState.RETURNED, JobState.CANCELLED],
         JobState.CONFIRMED: [JobState.INVOICED, JobState.CANCELLED],
-        JobState.INVOICED: [JobState.PAID],
+        # With its invoice cancelled a job is invoiced anew, corrected or given up.
+        JobState.INVOICED: [JobState.PAID, JobState.CONFIRMED, JobState.RETURNED, JobState.CANCELLED],
         # An undone payment opens the invoice again.
-        JobState.PAID: [JobState.INVOICED],
+        JobState.PAID: [JobState.INVOICED, JobState.CONFIRMED, JobState.RETURNED, JobState.CANCELLED],
     },
 )
+AFTER_CANCELLATION = (JobState.RETURNED, JobState.CONFIRMED, JobState.CANCELLED)
+"""What may become of a job whose invoice is cancelled."""
+WITH_INVOICE = (JobState.INVOICED, JobState.PAID)
 EDITABLE = (JobState.DRAFT, JobState.RETURNED)
 
 
 class InvoiceState(models.TextChoices):
-    """An issued invoice is open until all of it has arrived."""
+    """An issued invoice is open until all of it has arrived or it is cancelled."""
 
     ISSUED = "issued", _("open")
     PAID = "paid", _("paid")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 INVOICE_STATES = Transitions(
     first=[InvoiceState.ISSUED],
-    table={InvoiceState.ISSUED: [InvoiceState.PAID], InvoiceState.PAID: [InvoiceState.ISSUED]},
+    table={
+        InvoiceState.ISSUED: [InvoiceState.PAID, InvoiceState.CANCELLED],
+        InvoiceState.PAID: [InvoiceState.ISSUED, InvoiceState.CANCELLED],
+    },
 )
 
 

@@ -1,5 +1,6 @@
 """Every write about clients, jobs and invoices."""
 
+from invoicing.actions.cancellations import CreditNotRefunded, cancel_invoice, cancel_source, note_refund
 from invoicing.actions.clients import CLIENT_FIELDS, add_client, change_client
 from invoicing.actions.invoices import (
     NotYetSupplied,
@@ -11,6 +12,7 @@ from invoicing.actions.invoices import (
 )
 from invoicing.actions.jobs import (
     JOB_FIELDS,
+    HasInvoice,
     NotEditable,
     accept_job,
     accept_jobs,
@@ -31,13 +33,17 @@ from invoicing.actions.payments import payment_source, record_payments, refresh_
 __all__ = [
     "CLIENT_FIELDS",
     "JOB_FIELDS",
+    "CreditNotRefunded",
+    "HasInvoice",
     "NotEditable",
     "NotYetSupplied",
     "SellerIncomplete",
     "accept_job",
     "accept_jobs",
     "add_client",
+    "cancel_invoice",
     "cancel_job",
+    "cancel_source",
     "change_client",
     "change_job",
     "claim_source",
@@ -49,6 +55,7 @@ __all__ = [
     "issue_invoices",
     "issue_source",
     "mark_read",
+    "note_refund",
     "payment_source",
     "record_payments",
     "refresh_paid",

@@ -18,7 +18,7 @@ from coop.tenancy.states import Role
 from invoicing.law.guarantee import GuaranteeReason, guarantee_of
 from invoicing.law.vat import ClientKind, Treatment, VatCase, in_eu, treatment_of
 from invoicing.models import Client, Job, JobMessage, JobStep
-from invoicing.states import EDITABLE, JOB_STATES, JobState
+from invoicing.states import EDITABLE, JOB_STATES, WITH_INVOICE, JobState
 
 JOB_FIELDS = (
     "client_id",
@@ -37,6 +37,12 @@ class NotEditable(StetigError):
     """This job has been submitted: only a draft or a returned job can be changed."""
 
     code = "not_editable"
+
+
+class HasInvoice(StetigError):
+    """This job has been invoiced: cancel its invoice instead."""
+
+    code = "has_invoice"
 
 
 @transaction.atomic
@@ -110,6 +116,7 @@ def return_job(*, job_id: int, reason: str, on: date, at: datetime, by: User) ->
     reason = reason.strip()
     if not reason:
         raise InvalidInput(_("Say why the job goes back, so that it can be put right."))
+    _check_not_invoiced(job)
     JOB_STATES.check(job.state, JobState.RETURNED)
     job.return_reason = reason
     JobMessage.objects.create(job=job, author=by, by_owner=job.owner_id == by.pk, text=reason, at=at)
@@ -127,6 +134,7 @@ def confirm_job(
     Raises: NotFound, InvalidTransition, InvalidInput, NoPolicy, LawUnknown.
     """
     job = _job_for(job_id, by, on)
+    _check_not_invoiced(job)
     JOB_STATES.check(job.state, JobState.CONFIRMED)
     if confirmed_on > on:
         raise InvalidInput(_("The client cannot have confirmed in the future."))
@@ -151,6 +159,7 @@ def confirm_job(
 def cancel_job(*, job_id: int, reason: str, on: date, by: User) -> Job:
     """Give a job up before it is invoiced; its cover goes. Raises: NotFound, InvalidTransition."""
     job = _job_for(job_id, by, on)
+    _check_not_invoiced(job)
     JOB_STATES.check(job.state, JobState.CANCELLED)
     if job.guaranteed:
         set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=0, since=on)
@@ -253,6 +262,11 @@ def _clean(row: Any) -> None:
         raise InvalidInput(
             "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
         ) from error
+
+
+def _check_not_invoiced(job: Job) -> None:
+    if job.state in WITH_INVOICE:
+        raise HasInvoice
 
 
 def _step(job: Job, state: JobState, *, on: date, by: User | None, note: str = "") -> Job:

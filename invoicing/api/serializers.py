@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from coop.tenancy.api_fields import CurrencyField, MoneyField
 from invoicing.actions import CLIENT_FIELDS
-from invoicing.models import Client, Invoice, InvoiceLine, Job, JobMessage
-from invoicing.states import VAT_CASES, ConfirmationWay
+from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobMessage
+from invoicing.states import AFTER_CANCELLATION, VAT_CASES, ConfirmationWay
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -99,6 +99,26 @@ class IssueSerializer(serializers.Serializer[Invoice]):
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=500
     )
     issued_on = serializers.DateField()
+
+
+class InvoiceCancelSerializer(serializers.Serializer[Invoice]):
+    """Why an invoice is taken back, and what becomes of its job."""
+
+    reason = serializers.CharField(max_length=1000)
+    then = serializers.ChoiceField(choices=[(state.value, state.value) for state in AFTER_CANCELLATION])
+
+
+class InvoiceCancellationSerializer(serializers.ModelSerializer[InvoiceCancellation]):
+    """How an invoice was taken back."""
+
+    credit_amount = MoneyField(source="credit_cents", read_only=True)
+    currency = CurrencyField()
+    invoice_id = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = InvoiceCancellation
+        fields = ("invoice_id", "number", "cancelled_on", "reason", "credit_amount", "currency")
+        read_only_fields = fields
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):

@@ -31,6 +31,11 @@ urlpatterns = [
         name="job-messages",
     ),
     path("invoices/", InvoiceViewSet.as_view({"get": "list", "post": "create"}), name="invoice-list"),
+    path(
+        "invoices/<int:pk>/cancel/",
+        InvoiceViewSet.as_view({"post": "cancel"}, allowed_roles=OFFICE),
+        name="invoice-cancel",
+    ),
     path("invoices/<int:pk>/xml/", InvoiceViewSet.as_view({"get": "xml"}), name="invoice-xml"),
     path("invoices/<int:pk>/", InvoiceViewSet.as_view({"get": "retrieve"}), name="invoice-detail"),
 ]

@@ -18,6 +18,8 @@ from invoicing.api.serializers import (
     CancellationSerializer,
     ClientSerializer,
     ConfirmationSerializer,
+    InvoiceCancellationSerializer,
+    InvoiceCancelSerializer,
     InvoiceSerializer,
     IssueSerializer,
     JobInputSerializer,
@@ -27,6 +29,7 @@ from invoicing.api.serializers import (
 )
 from invoicing.letters import xml_of
 from invoicing.models import Client, Invoice, Job
+from invoicing.states import JobState
 
 BOTH = (Role.MEMBER, Role.INVOICING)
 READERS = (*BOTH, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD)
@@ -189,3 +192,17 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
         """The data of the e-invoice: the XRechnung where the client gets one, else what the PDF carries."""
         invoice = queries.invoice_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
         return HttpResponse(xml_of(invoice, by=request.user), content_type="application/xml")  # type: ignore[arg-type]
+
+    @extend_schema(request=InvoiceCancelSerializer, responses={201: InvoiceCancellationSerializer})
+    def cancel(self, request: Request, pk: int) -> Response:
+        """Take an invoice back with a cancellation invoice."""
+        queries.invoice_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+        asked = _data(InvoiceCancelSerializer, request)
+        done = actions.cancel_invoice(
+            invoice_id=pk,
+            reason=asked["reason"],
+            then=JobState(asked["then"]),
+            on=timezone.localdate(),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return Response(InvoiceCancellationSerializer(done).data, status=status.HTTP_201_CREATED)

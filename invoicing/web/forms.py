@@ -13,7 +13,7 @@ from coop.tenancy.models import User
 from invoicing.actions import CLIENT_FIELDS
 from invoicing.countries import countries
 from invoicing.models import Client, Job
-from invoicing.states import ConfirmationWay, InvoiceState
+from invoicing.states import ConfirmationWay, InvoiceState, JobState
 
 
 class EuroField(forms.DecimalField):
@@ -136,6 +136,26 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("What has to be put right?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class CancelForm(forms.Form):
+    """Why an invoice is taken back, and what becomes of the job."""
+
+    reason = forms.CharField(
+        label=_("Why is the invoice cancelled?"),
+        help_text=_("The client reads it on the cancellation."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    then = forms.ChoiceField(
+        label=_("What becomes of the job?"),
+        choices=[
+            (JobState.RETURNED.value, _("Its member corrects it")),
+            (JobState.CONFIRMED.value, _("It is right: invoice it anew")),
+            (JobState.CANCELLED.value, _("It is given up")),
+        ],
+        widget=forms.RadioSelect,
     )
 
 

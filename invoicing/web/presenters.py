@@ -32,6 +32,8 @@ def invoice_badge(state: str, due_on: date, today: date) -> dict[str, Any]:
     """The state of an invoice; open ones are overdue from the day after they were due."""
     if state == InvoiceState.PAID:
         return {"label": InvoiceState.PAID.label, "tone": "good"}
+    if state == InvoiceState.CANCELLED:
+        return {"label": InvoiceState.CANCELLED.label, "tone": "neutral"}
     if due_on < today:
         return {"label": _("overdue"), "tone": "bad"}
     return {"label": InvoiceState.ISSUED.label, "tone": "info"}
@@ -93,6 +95,8 @@ def account_name(code: str) -> str:
         AccountCode.REVENUE_THIRD_COUNTRY: _("Revenue, outside the EU"),
         AccountCode.VAT: _("VAT"),
         AccountCode.VAT_NOT_DUE: _("VAT not yet due"),
+        AccountCode.VAT_AWAITING_REFUND: _("VAT that goes back with the refund"),
+        AccountCode.CLIENT_CREDIT: _("The client's credit"),
         AccountCode.ALLOC: _("Allocated to budgets"),
         AccountCode.PENDING: _("Budget: promised"),
         AccountCode.FREE: _("Budget: free"),

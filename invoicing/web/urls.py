@@ -24,5 +24,7 @@ urlpatterns = [
     path("invoices/", views.invoice_list, name="invoice_list"),
     path("invoices/<int:invoice_id>/", views.invoice_page, name="invoice"),
     path("invoices/<int:invoice_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
+    path("invoices/<int:invoice_id>/cancel/", views.invoice_cancel, name="invoice_cancel"),
+    path("invoices/<int:invoice_id>/cancellation/", views.cancellation_pdf, name="cancellation_pdf"),
     path("invoices/<int:invoice_id>/xml/", views.invoice_xml, name="invoice_xml"),
 ]

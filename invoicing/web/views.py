@@ -20,8 +20,17 @@ from coop.tenancy.states import Role
 from invoicing import actions, letters, queries
 from invoicing.law.vat import VatQuestion
 from invoicing.models import Client, Invoice, Job
-from invoicing.states import EDITABLE, GUARANTEE_REASONS, JOB_STATES, JobState
-from invoicing.web.forms import ClientForm, ConfirmationForm, IssueForm, JobForm, ReasonForm, SayForm, SearchForm
+from invoicing.states import EDITABLE, GUARANTEE_REASONS, JOB_STATES, WITH_INVOICE, InvoiceState, JobState
+from invoicing.web.forms import (
+    CancelForm,
+    ClientForm,
+    ConfirmationForm,
+    IssueForm,
+    JobForm,
+    ReasonForm,
+    SayForm,
+    SearchForm,
+)
 from invoicing.web.presenters import invoice_badge, invoice_table, job_badge, job_table, posting_table
 
 PAGE = 50
@@ -159,7 +168,8 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
     job = _or_404(lambda: queries.job_for(request.user, _roles(request), job_id))  # type: ignore[arg-type]
     actions.mark_read(job_id=job.pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
     own, staff = job.owner_id == request.user.pk, Role.INVOICING in _roles(request)
-    allowed = set(JOB_STATES.followers(job.state))
+    # What has an invoice goes on by its payment or its cancellation alone.
+    allowed = set() if job.state in WITH_INVOICE else set(JOB_STATES.followers(job.state))
     context = {
         "job": job,
         "badge": job_badge(job.state),
@@ -395,6 +405,10 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def invoice_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
     """An invoice with its paper, its payments and, for the office, its postings."""
+    return _invoice_page(request, invoice_id)
+
+
+def _invoice_page(request: HttpRequest, invoice_id: int, cancel_form: CancelForm | None = None) -> HttpResponse:
     roles = _roles(request)
     invoice = _or_404(lambda: queries.invoice_for(request.user, roles, invoice_id))  # type: ignore[arg-type]
     payments = queries.payments_of(invoice)
@@ -405,6 +419,10 @@ def invoice_page(request: HttpRequest, invoice_id: int) -> HttpResponse:
         "facts": _invoice_facts(invoice),
         "document": document,
         "document_ready": document is not None and document.state == DocumentState.READY,
+        "cancellation": queries.cancellation_of(invoice),
+        "cancel_form": cancel_form or CancelForm()
+        if Role.INVOICING in roles and invoice.state != InvoiceState.CANCELLED
+        else None,
         "payments": _payment_table(payments),
         "postings": posting_table(queries.postings_of(invoice, payments))
         if queries.SEES_ALL_INVOICES & roles
@@ -450,6 +468,45 @@ def _payment_table(payments: list[Any]) -> dict[str, Any]:
             for payment in payments
         ],
     }
+
+
+@allow(Role.INVOICING)
+@require_POST
+def invoice_cancel(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Take an invoice back."""
+    _or_404(lambda: queries.invoice_for(request.user, _roles(request), invoice_id))  # type: ignore[arg-type]
+    form = CancelForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.cancel_invoice(
+                invoice_id=invoice_id,
+                reason=form.cleaned_data["reason"],
+                then=JobState(form.cleaned_data["then"]),
+                on=_today(),
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except StetigError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The invoice is cancelled; the client is told by e-mail."))
+            return redirect("invoicing:invoice", invoice_id)
+    return _invoice_page(request, invoice_id, form)
+
+
+@allow(*READERS)
+@require_safe
+def cancellation_pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """The frozen PDF that takes an invoice back."""
+    invoice = _or_404(lambda: queries.invoice_for(request.user, _roles(request), invoice_id))  # type: ignore[arg-type]
+    waiting = queries.cancellation_document_of(invoice)
+    if waiting is None:
+        raise Http404
+    document, data = _or_404(lambda: open_document(document_id=waiting.pk, by=request.user))  # type: ignore[arg-type]
+    return HttpResponse(
+        data,
+        content_type=document.media_type,
+        headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
+    )
 
 
 @allow(*READERS)

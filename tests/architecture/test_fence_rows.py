@@ -23,7 +23,8 @@ from coop.tenancy.actions import invite
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
-from invoicing.actions import say_on_job
+from invoicing.actions import cancel_invoice, say_on_job
+from invoicing.states import JobState
 from members.actions import change_contact, end_membership, leave
 from payroll.employment import employ
 from payroll.intake.actions import confirm_intake
@@ -68,6 +69,8 @@ def lived_in(cast: Cast) -> Cooperative:
     job = make_confirmed_job(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=900_000)
     say_on_job(job_id=job.pk, text="When does it begin?", at=AT, by=cast.member)
     invoice = make_invoice(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=400_000)
+    wrong = make_invoice(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=10_000)
+    cancel_invoice(invoice_id=wrong.pk, reason="Twice", then=JobState.CANCELLED, on=JUNE, by=cast.invoicing)
     bring_in(cast.accountant, paid(invoice.gross_cents, f"Rechnung {invoice.number}", on=JUNE))
     salary = {"gross_cents": 115_000, "weekly_hours": Decimal(15)}
     employ(

@@ -6,8 +6,10 @@ from coop.documents.actions import render_document
 from coop.documents.models import Document
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import Role
+from invoicing.actions import cancel_invoice
 from invoicing.models import Client, Invoice, Job
-from tests.factories.invoicing import make_client, make_invoice, make_job
+from invoicing.states import JobState
+from tests.factories.invoicing import ISSUED, make_client, make_invoice, make_job
 
 _MEMBER = {Role.MEMBER}
 _OFFICE = {Role.INVOICING}
@@ -34,6 +36,8 @@ PERMISSIONS = {
     "invoicing:invoice": _READERS,
     "invoicing:invoice_pdf": _READERS,
     "invoicing:invoice_xml": _READERS,
+    "invoicing:invoice_cancel": _OFFICE,
+    "invoicing:cancellation_pdf": _READERS,
     "invoicing_api:client-list": {"GET": _BOTH, "POST": _MEMBER},
     "invoicing_api:client-detail": _BOTH,
     "invoicing_api:job-list": {"GET": _BOTH, "POST": _MEMBER},
@@ -47,6 +51,7 @@ PERMISSIONS = {
     "invoicing_api:invoice-list": {"GET": _READERS, "POST": _OFFICE},
     "invoicing_api:invoice-detail": _READERS,
     "invoicing_api:invoice-xml": _READERS,
+    "invoicing_api:invoice-cancel": _OFFICE,
 }
 
 
@@ -70,6 +75,18 @@ def _drawn_invoice(cast):
     return arguments
 
 
+def _drawn_cancellation(cast):
+    invoice = Invoice.objects.filter(owner=cast.member, state="cancelled").first()
+    if invoice is None:
+        invoice = make_invoice(cast.member, cast.invoicing)
+        cancel_invoice(
+            invoice_id=invoice.pk, reason="Wrong name", then=JobState.CANCELLED, on=ISSUED, by=cast.invoicing
+        )
+    document = Document.objects.get(kind="cancellation", source=f"invoice:{invoice.pk}:cancel")
+    render_document(coop_id=current_coop_id(), document_id=document.pk, at=timezone.now())
+    return {"invoice_id": invoice.pk}
+
+
 def _pk(make):
     return lambda cast: {"pk": next(iter(make(cast).values()))}
 
@@ -83,6 +100,8 @@ SAMPLES = {
     "invoicing:invoice": _invoice,
     "invoicing:invoice_pdf": _drawn_invoice,
     "invoicing:invoice_xml": _invoice,
+    "invoicing:invoice_cancel": _invoice,
+    "invoicing:cancellation_pdf": _drawn_cancellation,
     "invoicing_api:client-detail": _pk(_client),
     **{
         f"invoicing_api:job-{name}": _pk(_job)
@@ -90,4 +109,5 @@ SAMPLES = {
     },
     "invoicing_api:invoice-detail": _pk(_invoice),
     "invoicing_api:invoice-xml": _pk(_invoice),
+    "invoicing_api:invoice-cancel": _pk(_invoice),
 }
