@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
@@ -144,7 +145,7 @@ class JobStep(CoopOwned):
     on = models.DateField()
     by = LoginKey(null=True, blank=True)
     note = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         triggers = [pgtrigger.Protect(name="jobstep_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -191,7 +192,7 @@ class Invoice(CoopOwned):
     number = models.CharField(max_length=40)
     issued_on = models.DateField()
     issued_by = LoginKey(null=True, blank=True)
-    issued_at = models.DateTimeField(db_default=models.functions.Now())
+    issued_at = models.DateTimeField(db_default=Now())
     due_on = models.DateField()
     service_from = models.DateField()
     service_until = models.DateField()

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
@@ -152,7 +153,7 @@ class RegisterEntry(CoopOwned):
     address = models.CharField(max_length=340)
     shares = models.PositiveIntegerField()
     ends_on = models.DateField(null=True, blank=True)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     recorded_by = LoginKey(null=True, blank=True)
 
     class Meta:

@@ -5,6 +5,7 @@ The bytes stand in PostgreSQL, so that the fence, the transaction and the backup
 
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Now
 
 from coop.documents.states import DOCUMENT_STATES, DocumentState
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
@@ -54,7 +55,7 @@ class DocumentContent(CoopOwned):
     document = CoopOneToOneField(Document, related_name="content")
     data = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    stored_at = models.DateTimeField(db_default=models.functions.Now())
+    stored_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         triggers = [

@@ -6,6 +6,7 @@ The invariants stand in the database: raw SQL cannot break them either.
 import pgtrigger
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.chart import AccountCode, Layer
@@ -128,7 +129,7 @@ class Entry(CoopOwned):
     text = models.CharField(max_length=300)
     reverses = CoopOneToOneField("self", null=True, blank=True, related_name="reversed_by")
     posted_by = LoginKey(null=True, blank=True)
-    recorded_at = models.DateTimeField(db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(db_default=Now())
     digest = models.CharField(max_length=64)
     posting_count = models.PositiveIntegerField(help_text=_("How many postings it has, all from one statement."))
     born_in = models.BigIntegerField(default=0, editable=False)

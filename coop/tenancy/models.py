@@ -6,6 +6,7 @@ import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from coop.tenancy.fence import CoopOwnedBase, LoginKey, RowLevelSecurity
@@ -31,7 +32,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
         ]
 
     def __str__(self) -> str:

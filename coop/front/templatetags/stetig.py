@@ -76,7 +76,7 @@ def at(row: Any, key: str) -> Any:
 
 
 @register.filter
-def unbroken(text: object) -> str | SafeString:
+def unbroken(text: Any) -> SafeString:
     """Text in which numbers of papers stay on one line: a browser breaks "2026-0017" after its hyphen."""
     escaped = conditional_escape(text)
     return mark_safe(NUMBER.sub(_whole, escaped)) if "-" in escaped else escaped  # noqa: S308 (escaped above)
