@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from coop.banking.actions.orders import NewPayment, NoDefaultAccount, create_payment_order
 from coop.banking.bank_days import next_bank_day
-from coop.banking.models import PaymentOrder
-from coop.banking.queries import default_account, states_of_orders, waiting_cents
+from coop.banking.models import Match, PaymentLine, PaymentOrder
+from coop.banking.queries import anew_source, came_back_cents, default_account, states_of_orders, waiting_cents
 from coop.banking.states import OrderState
 from coop.documents.actions import request_documents
 from coop.errors import InvalidInput, NotFound, StetigError
@@ -66,6 +66,12 @@ class MonthStillOpen(StetigError):
     """Somebody of this month is not paid yet, or a late change waits: settle that first, then close."""
 
     code = "month_still_open"
+
+
+class SameAccount(StetigError):
+    """The pay came back from this account: let the member give another one, or say that it is right all the same."""
+
+    code = "same_account"
 
 
 # --- computing --------------------------------------------------------------------------------------------------
@@ -325,7 +331,8 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     """Order the transfers of a posted run; a second person approves them. Anew, where an order was rejected.
 
     Pay that corrections of past months still owe goes along. What they took back does not: setting it off
-    against wages is for a person to decide (§ 394 BGB). None, where nobody is to be paid anything.
+    against wages is for a person to decide (§ 394 BGB). Nor does pay that came back from the bank, which
+    `order_returned_pay` sends to the right account. None, where nobody is to be paid anything.
 
     Raises: AlreadyOrdered, NoDefaultAccount, InvalidPaymentOrder.
     """
@@ -335,13 +342,15 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     parties = [f"person:{slip.person_id}" for slip in slips]
     owed = party_balances(AccountCode.NET_PAY, parties)
     ordered = waiting_cents(AccountCode.NET_PAY, parties)
+    came_back = came_back_cents(AccountCode.NET_PAY, parties)
     accounts = latest(
         PayoutAccount.objects.filter(person_id__in=[slip.person_id for slip in slips]), "person_id", run.pay_on
     )
     text = _("Salary %(month)s") % {"month": f"{run.month:%m/%Y}"}
     lines = []
     for slip, party in zip(slips, parties, strict=True):
-        from_before = -owed.get(party, 0) - ordered.get(party, 0) - slip.payout_cents
+        set_aside = ordered.get(party, 0) + came_back.get(party, 0)
+        from_before = -owed.get(party, 0) - set_aside - slip.payout_cents
         cents = slip.payout_cents + max(0, from_before)
         if cents > 0:
             account = accounts[slip.person_id]
@@ -353,6 +362,34 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
         return None
     pay_on = max(run.pay_on, next_bank_day(local_day(at)))
     return create_payment_order(source=order_source(run.pk), execute_on=pay_on, lines=lines, by=by, at=at)
+
+
+@transaction.atomic
+def order_returned_pay(*, match_id: int, by: User, at: datetime, same_account: bool = False) -> PaymentOrder:
+    """Order pay anew that came back from the bank, to the account that is confirmed by now; one order for each return.
+
+    `same_account` says that the account from which it came back is right all the same.
+
+    Raises: NotFound, SameAccount, AlreadyOrdered, NoDefaultAccount, InvalidPaymentOrder.
+    """
+    match = Match.objects.select_for_update(of=("self",)).filter(id=match_id, undone_on__isnull=True).first()
+    line = PaymentLine.objects.filter(id=match.line_id, account=AccountCode.NET_PAY).first() if match else None
+    if line is None:
+        raise NotFound(_("This pay did not come back, or its return was undone."))
+    pay_on = next_bank_day(local_day(at))
+    person_id = int(line.party.removeprefix("person:"))
+    account = latest(PayoutAccount.objects.filter(person_id=person_id), "person_id", pay_on)[person_id]
+    if account.iban == line.iban and not same_account:
+        raise SameAccount
+    payment = NewPayment(
+        party=line.party,
+        name=account.holder,
+        iban=account.iban,
+        cents=line.cents,
+        text=line.text,
+        end_to_end_id=f"ANEW-{match_id}",
+    )
+    return create_payment_order(source=anew_source(match_id), execute_on=pay_on, lines=[payment], by=by, at=at)
 
 
 def order_source(run_id: int) -> str:

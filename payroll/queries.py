@@ -8,9 +8,12 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 from django.utils.translation import gettext as _
 
+from coop.banking.bank_days import next_bank_day
+from coop.banking.queries import returned_payments
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
 from coop.errors import NotFound
+from coop.ledger.chart import AccountCode
 from coop.ledger.queries import budget_figures, budget_statement
 from members.models import Person
 from members.states import PersonState
@@ -29,6 +32,44 @@ from payroll.models import (
     WageElement,
 )
 from payroll.states import BOOKED, PayslipState, RunState
+
+# --- pay that came back ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedPay:
+    """Net pay that the bank sent back, and what became of it. `order_id` is the order that pays it anew."""
+
+    match_id: int
+    person_id: int
+    name: str
+    cents: int
+    on: date
+    reason: str
+    order_id: int | None
+    same_account: bool
+    """Whether the account that is confirmed by now is the one from which it came back."""
+
+
+def returned_pay(on: date) -> list[ReturnedPay]:
+    """Pay that came back and counts so, the latest first, in two statements."""
+    matches = list(returned_payments(AccountCode.NET_PAY))
+    people = {match.pk: int(match.line.party.removeprefix("person:")) for match in matches}
+    accounts = latest(PayoutAccount.objects.filter(person_id__in=set(people.values())), "person_id", next_bank_day(on))
+    return [
+        ReturnedPay(
+            match_id=match.pk,
+            person_id=people[match.pk],
+            name=match.line.name,
+            cents=match.line.cents,
+            on=match.on,
+            reason=match.transaction.return_reason,
+            order_id=match.anew_id,
+            same_account=accounts[people[match.pk]].iban == match.line.iban,
+        )
+        for match in matches
+    ]
+
 
 # --- runs -------------------------------------------------------------------------------------------------------
 

@@ -12,15 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coop.banking.actions import (
+    AlreadyOrdered,
     NotMatchable,
+    NotReturned,
     Part,
     approve_payment_order,
     book_return,
+    book_returned_payment,
     match_by_hand,
     match_transactions,
     undo_match,
+    undo_return,
 )
-from coop.banking.models import BankTransaction, Claim, Match, PaymentOrder, WorkItem
+from coop.banking.models import BankTransaction, Claim, Match, PaymentLine, PaymentOrder, WorkItem
 from coop.banking.states import ClaimState, OrderState, TransactionState
 from coop.errors import StetigError
 from coop.ledger.actions import AlreadyReversed, BeyondCover, next_month, post, reverse
@@ -36,7 +40,15 @@ from invoicing.actions import cancel_job, issue_invoice
 from invoicing.models import Client, Invoice, Job
 from invoicing.states import JobState
 from members.models import Person
-from payroll.actions import NobodyToPay, approve_run, compute_chunk, people_to_pay, post_run, start_run
+from payroll.actions import (
+    NobodyToPay,
+    approve_run,
+    compute_chunk,
+    order_returned_pay,
+    people_to_pay,
+    post_run,
+    start_run,
+)
 from payroll.employment import employ, quote
 from payroll.master_data import ContractsOverlap
 from payroll.models import Payslip
@@ -191,6 +203,47 @@ def charge_back(world: World, number: int, _cents: int) -> None:
     assert set(WorkItem.objects.filter(source=f"{match.source}:returned").values_list("budget_id", flat=True)) == below
 
 
+def take_return_back(world: World, number: int, _cents: int) -> None:
+    """What was booked as a return was none: the payment counts again, once."""
+    match = picked(Match.objects.filter(returned_by__isnull=False, revived_by__isnull=True), number)
+    if match is None:
+        return
+    free = {person.budget_id: figures_of(person.budget_id, world.today).free_cents for person in world.people}
+    undo_return(match_id=match.pk, on=max(world.today, match.undone_on), by=world.accountant)
+    for budget_id, cents in free.items():
+        assert figures_of(budget_id, world.today).free_cents >= cents
+    assert refused(lambda: undo_return(match_id=match.pk, on=world.today, by=world.accountant), NotReturned)
+
+
+def pay_comes_back(world: World, number: int, cents: int) -> None:
+    """A salary comes back from the bank, with its id or without; it is ordered anew, or the return was none."""
+    line = picked(PaymentLine.objects.filter(order__state=OrderState.CLEARED, returns__isnull=True), number)
+    if line is None:
+        return
+    owed = party_balances(AccountCode.NET_PAY, [line.party]).get(line.party, 0)
+    named = {"end_to_end_id": line.end_to_end_id} if number % 2 else {}
+    bring_in(world.accountant, paid(line.cents, "Retoure", on=world.today, return_reason="AC04", **named))
+    row = BankTransaction.objects.order_by("-id").first()
+    assert (row.matched_cents == line.cents) == bool(named)
+    if not named:
+        book_returned_payment(transaction_id=row.pk, line_id=line.pk, by=world.accountant)
+    assert party_balances(AccountCode.NET_PAY, [line.party])[line.party] == owed - line.cents
+    match = Match.objects.get(line=line)
+    if cents % 3 == 0:
+        undo_match(match_id=match.pk, on=world.today, by=world.accountant)
+    elif cents % 3 == 1:
+        order = order_returned_pay(match_id=match.pk, by=world.payroll, at=world.at, same_account=True)
+        assert order.total_cents == line.cents
+
+        def again() -> None:
+            order_returned_pay(match_id=match.pk, by=world.payroll, at=world.at, same_account=True)
+
+        assert refused(again, AlreadyOrdered)
+        approve_payment_order(order_id=order.pk, by=world.accountant, at=world.at)
+        bring_in(world.accountant, paid(-line.cents, order.reference, on=max(order.execute_on, world.today)))
+        assert party_balances(AccountCode.NET_PAY, [line.party]).get(line.party, 0) == owed
+
+
 def ask_for_salary(world: World, number: int, cents: int) -> None:
     """A salary from next month on is promised where budget and cover bear all of it, and refused where they do not."""
     person = world.people[number % 2]
@@ -292,6 +345,10 @@ STEPS = (
     match_anew,
     charge_back,
     charge_back,
+    take_return_back,
+    take_return_back,
+    pay_comes_back,
+    pay_comes_back,
     ask_for_salary,
     ask_for_salary,
     run_month,
@@ -381,7 +438,8 @@ def check_no_cent_is_lost(world: World) -> None:
     assert account_balance(AccountCode.VAT) + account_balance(AccountCode.VAT_NOT_DUE) == -vat
     net = account_balance(AccountCode.NET_PAY) + account_balance(AccountCode.IN_TRANSIT)
     cleared = total(PaymentOrder.objects.filter(state=OrderState.CLEARED), "total_cents")
-    assert net == cleared - total(slips, "net_cents")
+    came_back = total(Match.objects.filter(line__isnull=False, undone_on__isnull=True), "line__cents")
+    assert net == cleared - came_back - total(slips, "net_cents")
 
 
 @settings(
@@ -421,6 +479,35 @@ def test_no_cent_is_lost_whatever_happens_in_whatever_order(db, scheme, first, s
                 check_no_cent_is_lost(world)
             assert list(problems()) == []
         transaction.set_rollback(True)
+
+
+def test_a_return_that_was_none_and_pay_that_came_back_leave_no_cent_behind(db):
+    with coop_scope(make_cooperative().pk):
+        world = new_world()
+        for step, number, cents in [
+            (confirm, 0, 299_999),
+            (issue, 0, 0),
+            (receive, 0, 0),
+            (ask_for_salary, 0, 0),
+        ]:
+            world.today += timedelta(days=1)
+            step(world, number, cents)
+        world.today = date(2026, 7, 15)
+        run_month(world, 1, 0)
+        budget_id = world.people[0].budget_id
+        before = figures_of(budget_id, world.today)
+        charge_back(world, 0, 0)
+        for step, number, cents in [(take_return_back, 0, 0), (pay_comes_back, 1, 1), (pay_comes_back, 0, 2)]:
+            world.today += timedelta(days=1)
+            step(world, number, cents)
+            check_both_layers()
+            check_claims_and_bank()
+            check_invoices()
+            check_no_cent_is_lost(world)
+        assert figures_of(budget_id, world.today) == before
+        assert Match.objects.filter(line__isnull=False).count() == 2
+        assert not WorkItem.objects.filter(done_on__isnull=True).exists()
+        assert list(problems()) == []
 
 
 def test_a_chargeback_after_the_salary_takes_the_budget_below_zero_and_raises_an_item(db):

@@ -72,6 +72,7 @@ class Movement:
     batch_id: str = ""
     name: str = ""
     iban: str = ""
+    charges_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,17 @@ class SentOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentPayment:
+    """One payment of an order that the bank has, which has not come back."""
+
+    id: int
+    end_to_end_id: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`cents` of a movement go to a claim or an order, and why."""
+    """`cents` of a movement go to a claim, an order or a payment of one, and why."""
 
     movement_id: int
     target_id: int
@@ -404,6 +414,25 @@ def decide_orders(movements: Iterable[Movement], orders: Sequence[SentOrder]) ->
             still_open[fitting[0].id] -= cents
             reason = "order" if named else "sum"
             decisions.append(Decision(movement_id=movement.id, target_id=fitting[0].id, cents=cents, reason=reason))
+    return decisions
+
+
+def decide_returned(movements: Iterable[Movement], payments: Iterable[SentPayment]) -> list[Decision]:
+    """Which credits are payments of ours that came back: the bank repeats the payment's id, and all of it came.
+
+    Charges that a bank kept on the way count as come back. Where an id stands twice, a person decides.
+    """
+    sent: dict[str, list[SentPayment]] = {}
+    for payment in payments:
+        sent.setdefault(payment.end_to_end_id, []).append(payment)
+    decisions: list[Decision] = []
+    for movement in movements:
+        fitting = sent.get(movement.end_to_end_id, [])
+        if len(fitting) == 1 and fitting[0].cents == movement.cents + movement.charges_cents:
+            del sent[movement.end_to_end_id]
+            decisions.append(
+                Decision(movement_id=movement.id, target_id=fitting[0].id, cents=movement.cents, reason="payment")
+            )
     return decisions
 
 

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coop.banking.movements import MessageKind
@@ -18,7 +19,7 @@ from coop.banking.states import (
 )
 from coop.ledger.chart import AccountCode
 from coop.ledger.models import Budget
-from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
 from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
@@ -384,15 +385,19 @@ class PayeeConfirmation(CoopOwned):
 
 
 class Match(CoopOwned):
-    """Says what a movement on the account was for: a claim, a payment order, or an account of the ledger.
+    """Says what a movement on the account was for.
+
+    A claim, a payment order, a payment of an order that came back (`line`), or an account of the ledger.
 
     `cents` of the movement belong to it, without sign; of these `settled_cents` settle the claim, and the
-    rest is the payer's credit. A match is undone by a reversal and never deleted.
+    rest is the payer's credit. A match is undone by a reversal and never deleted; where a return turns out to be
+    none, a new match `revives` the one that it had undone, once.
     """
 
     transaction = CoopForeignKey(BankTransaction, related_name="matches")
     claim = CoopForeignKey(Claim, null=True, blank=True, related_name="matches")
     order = CoopForeignKey(PaymentOrder, null=True, blank=True, related_name="matches")
+    line = CoopForeignKey(PaymentLine, null=True, blank=True, related_name="returns")
     account = models.CharField(max_length=40, blank=True)
     cents = models.BigIntegerField()
     settled_cents = models.BigIntegerField(default=0)
@@ -402,11 +407,12 @@ class Match(CoopOwned):
     automatic = models.BooleanField(default=False)
     reason = models.CharField(max_length=20, blank=True)
     score = models.PositiveSmallIntegerField(default=0, help_text=_("How sure it was, 0 to 100; 0 by hand."))
-    made_at = models.DateTimeField(db_default=models.functions.Now())
+    made_at = models.DateTimeField(db_default=Now())
     made_by = LoginKey(null=True, blank=True)
     undone_on = models.DateField(null=True, blank=True)
     undone_by = LoginKey(null=True, blank=True)
     returned_by = CoopForeignKey(BankTransaction, null=True, blank=True, related_name="returns")
+    revives = CoopOneToOneField("self", null=True, blank=True, related_name="revived_by")
 
     class Meta:
         constraints = [
@@ -415,10 +421,14 @@ class Match(CoopOwned):
                 condition=Q(settled_cents__gte=0, settled_cents__lte=F("cents")), name="match_settles_within"
             ),
             models.CheckConstraint(
-                condition=Q(claim__isnull=False, order__isnull=True, account="")
-                | Q(claim__isnull=True, order__isnull=False, account="")
-                | (Q(claim__isnull=True, order__isnull=True) & ~Q(account="")),
+                condition=Q(claim__isnull=False, order__isnull=True, line__isnull=True, account="")
+                | Q(claim__isnull=True, order__isnull=False, line__isnull=True, account="")
+                | Q(claim__isnull=True, order__isnull=True, line__isnull=False, account="")
+                | (Q(claim__isnull=True, order__isnull=True, line__isnull=True) & ~Q(account="")),
                 name="match_one_target",
+            ),
+            models.UniqueConstraint(
+                fields=["coop", "line"], condition=Q(undone_on__isnull=True), name="match_line_returns_once"
             ),
             models.CheckConstraint(
                 condition=Q(undone_on__isnull=False) | Q(undone_by__isnull=True, returned_by__isnull=True),
@@ -436,7 +446,7 @@ class Match(CoopOwned):
                 name="match_unchanged",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "transaction", "claim", "order", "account", "cents", "settled_cents", "on"
+                    "transaction", "claim", "order", "line", "account", "cents", "settled_cents", "on", "revives"
                 ),
             ),
         ]

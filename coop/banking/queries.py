@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from coop.banking.matching import USUAL_THRESHOLD, Book, Movement, OpenClaim, propose
 from coop.banking.models import (
@@ -30,6 +31,7 @@ from coop.ledger.chart import AccountCode
 from coop.tenancy.states import Role
 
 WAITING = (TransactionState.UNMATCHED, TransactionState.PART)
+ANEW = "returned:"
 OWED = (ClaimState.OPEN, ClaimState.PART)
 
 
@@ -114,7 +116,9 @@ def _gap(row: Statement, cents: int, *, within: bool) -> Gap:
     return Gap(statement_id=row.pk, number=row.number or row.filename, on=row.to_on, cents=cents, within=within)
 
 
-OF_CLIENTS = Q(amount_cents__gt=0, returned=False) | Q(amount_cents__lt=0, returned=True)
+OF_CLIENTS = Q(amount_cents__gt=0, returned=False) & ~Q(matches__line__isnull=False) | Q(
+    amount_cents__lt=0, returned=True
+)
 """Money from outside, and what took it back; the rest may show what somebody is paid."""
 _SEES_ALL = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
 
@@ -163,7 +167,17 @@ def transaction_of(transaction_id: int, *, of_clients: bool = False) -> BankTran
 def matches_of(row: BankTransaction) -> list[Match]:
     """What a movement was matched to, undone matches included, and for a return what it returned."""
     both = Match.objects.filter(Q(transaction=row) | Q(returned_by=row))
-    return list(both.select_related("claim", "order", "made_by", "undone_by").defer("order__file").order_by("id"))
+    return list(
+        both.select_related("claim", "order", "line", "made_by", "undone_by", "returned_by", "revived_by")
+        .defer("order__file")
+        .order_by("id")
+    )
+
+
+def returned_match_of(row: BankTransaction) -> Match | None:
+    """The latest match of a payment whose return counts, if there is one."""
+    rows = Match.objects.filter(transaction=row, returned_by__isnull=False, revived_by__isnull=True)
+    return rows.order_by("-id").first()
 
 
 def open_claims_like(text: str = "", limit: int = 20) -> list[Claim]:
@@ -197,6 +211,7 @@ def movement_of(row: BankTransaction) -> Movement:
         batch_id=row.batch_id,
         name=row.counterparty_name,
         iban=row.counterparty_iban,
+        charges_cents=row.charges_cents,
     )
 
 
@@ -281,6 +296,48 @@ def waiting_cents(account: AccountCode, parties: Collection[str]) -> dict[str, i
     """What orders that wait for their second person will pay, by party: owed in the books and yet under way."""
     lines = PaymentLine.objects.filter(account=account, party__in=parties, order__state=OrderState.WAITING)
     return dict(lines.values_list("party").annotate(total=Sum("cents")))
+
+
+def anew_source(match_id: int) -> str:
+    """What the order is known by that pays anew what came back; one for each return."""
+    return f"{ANEW}{match_id}"
+
+
+def returned_payments(account: AccountCode) -> Any:
+    """Payments of a liability that came back and count so, the latest first; `anew_id` is the order that pays anew.
+
+    Each with its payment and its movement.
+    """
+    anew = PaymentOrder.objects.filter(source=Concat(Value(ANEW), Cast(OuterRef("pk"), CharField())))
+    return (
+        Match.objects.filter(line__account=account, undone_on__isnull=True)
+        .annotate(anew_id=Subquery(anew.exclude(state=OrderState.REJECTED).values("id")[:1]))
+        .select_related("line", "transaction")
+        .order_by("-on", "-id")
+    )
+
+
+def came_back_cents(account: AccountCode, parties: Collection[str]) -> dict[str, int]:
+    """What came back and no order pays anew yet, by party: owed in the books, until somebody says where it goes."""
+    rows = returned_payments(account).filter(line__party__in=parties, anew_id__isnull=True).order_by()
+    return dict(rows.values_list("line__party").annotate(total=Sum("line__cents")))
+
+
+def sent_payments_like(row: BankTransaction, text: str = "", limit: int = 20) -> list[PaymentLine]:
+    """Payments that a credit may have brought back: of the same amount, or found by name; the latest first."""
+    if row.open_cents <= 0:
+        return []
+    came_back = Match.objects.filter(line=OuterRef("pk"), undone_on__isnull=True)
+    sent = PaymentLine.objects.filter(
+        ~Exists(came_back),
+        order__account_id=row.account_id,
+        order__state__in=[OrderState.APPROVED, OrderState.CLEARED],
+        order__execute_on__lte=row.booked_on,
+        cents=row.open_cents + row.charges_cents,
+    )
+    if text:
+        sent = sent.filter(Q(name__icontains=text) | Q(end_to_end_id__icontains=text))
+    return list(sent.select_related("order").defer("order__file").order_by("-order__execute_on", "name")[:limit])
 
 
 def has_order(source: str) -> bool:

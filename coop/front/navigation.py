@@ -98,7 +98,7 @@ PLACES = (
         name="payroll:runs",
         label=_("Salary runs"),
         roles=frozenset({Role.PAYROLL, Role.BOARD}),
-        waiting=(Work.RUNS,),
+        waiting=(Work.RUNS, Work.RETURNED_PAY),
     ),
     Place(
         name="papers:cockpit",

@@ -14,12 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coop.banking.models import BankTransaction, PaymentOrder, WorkItem
-from coop.banking.queries import OF_CLIENTS, sees_clients_only
+from coop.banking.queries import OF_CLIENTS, returned_payments, sees_clients_only
 from coop.banking.states import OrderState, TransactionState
 from coop.documents.models import Document
 from coop.documents.states import DocumentState
 from coop.front import localized
 from coop.front.addresses import address_of
+from coop.ledger.chart import AccountCode
 from coop.ledger.models import Budget
 from coop.ledger.queries import short_budgets
 from coop.messaging.queries import undelivered
@@ -59,6 +60,7 @@ class Work(StrEnum):
     HOURS = "hours"
     MISSING = "missing"
     RUNS = "runs"
+    RETURNED_PAY = "returned_pay"
     ORDERS = "orders"
     MAIL = "mail"
     DOCUMENTS = "documents"
@@ -261,6 +263,20 @@ KINDS: dict[Work, _Kind] = {
             note="",
             since=row["since"],
             url=address_of("payroll:run", row["id"]),
+        ),
+        page="payroll:runs",
+    ),
+    Work.RETURNED_PAY: _Kind(
+        title=_("Pay that came back from the bank"),
+        roles=frozenset({Role.PAYROLL}),
+        waiting=lambda: returned_payments(AccountCode.NET_PAY).filter(anew_id__isnull=True),
+        order=("on", "id"),
+        values={"name": F("line__name"), "cents": F("line__cents"), "since": F("on")},
+        row=lambda row: WorkRow(
+            title=row["name"],
+            note=_euros(row["cents"]),
+            since=row["since"],
+            url=f"{address_of('payroll:runs')}#returned",
         ),
         page="payroll:runs",
     ),

@@ -94,6 +94,34 @@ class RunSlipSerializer(serializers.Serializer[Any]):
     net_change = MoneyField(source="net_change_cents", allow_null=True)
 
 
+class ReturnedPaySerializer(serializers.Serializer[Any]):
+    """Net pay that the bank sent back, and the order that pays it anew."""
+
+    id = serializers.IntegerField(source="match_id")
+    person_id = serializers.IntegerField()
+    name = serializers.CharField()
+    currency = CurrencyField()
+    amount = MoneyField(source="cents")
+    on = serializers.DateField()
+    reason = serializers.CharField(help_text="The bank's code.")
+    order = serializers.IntegerField(source="order_id", allow_null=True)
+    same_account = serializers.BooleanField(help_text="The account has not changed since.")
+
+
+class OrderReturnedSerializer(serializers.Serializer[Any]):
+    """To which account."""
+
+    same_account = serializers.BooleanField(
+        default=False, help_text="The account from which it came back is right all the same."
+    )
+
+
+class OrderedSerializer(serializers.Serializer[Any]):
+    """A payment order that waits for its second person; null, where nothing is owed."""
+
+    order = serializers.IntegerField(allow_null=True)
+
+
 class StartRunSerializer(serializers.Serializer[Any]):
     """Which month to pay, as its first day."""
 

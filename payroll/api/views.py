@@ -16,15 +16,18 @@ from coop.tenancy.states import Role
 from members.queries import person_of
 from payroll import actions
 from payroll.api.serializers import (
+    OrderedSerializer,
+    OrderReturnedSerializer,
     PayslipDetailSerializer,
     PayslipSerializer,
+    ReturnedPaySerializer,
     RunSerializer,
     RunSlipSerializer,
     StartRunSerializer,
 )
 from payroll.explanations import explained
 from payroll.models import Payslip
-from payroll.queries import payslip_by_id, payslips_of, run_row, run_rows, slip_rows
+from payroll.queries import payslip_by_id, payslips_of, returned_pay, run_row, run_rows, slip_rows
 
 _REVIEWERS = (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD)
 _CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
@@ -77,6 +80,7 @@ class RunViewSet(ViewSet):
         "approve": _REVIEWERS,
         "create": (Role.PAYROLL,),
         "compute_again": (Role.PAYROLL,),
+        "order_payment": (Role.PAYROLL,),
     }
 
     @extend_schema(responses=RunSerializer(many=True))
@@ -109,12 +113,44 @@ class RunViewSet(ViewSet):
         run = actions.compute_again(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
         return Response(RunSerializer(run_row(run.pk)).data)
 
+    @extend_schema(request=None, responses={200: OrderedSerializer, 409: _CONFLICT})
+    def order_payment(self, request: Request, pk: int) -> Response:
+        """Order a posted run's transfers anew, after their order was rejected."""
+        _run(pk)
+        order = actions.order_payment(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response({"order": order.pk if order else None})
+
     @extend_schema(responses=RunSlipSerializer(many=True))
     def payslips(self, request: Request, pk: int) -> Response:
         """A run's payslips, problems first."""
         run = _run(pk)
         note_access(user=request.user, action="salary run", about=f"run:{run.id}")  # type: ignore[arg-type]
         return Response(RunSlipSerializer(slip_rows(run, timezone.localdate()), many=True).data)
+
+
+class ReturnedPayViewSet(ViewSet):
+    """Pay that the bank sent back, ordered anew to the account that is confirmed by now."""
+
+    allowed_roles = (Role.PAYROLL,)
+
+    @extend_schema(responses=ReturnedPaySerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """What came back, the latest first."""
+        note_access(user=request.user, action="returned pay", about="all")  # type: ignore[arg-type]
+        return Response(ReturnedPaySerializer(returned_pay(timezone.localdate()), many=True).data)
+
+    @extend_schema(request=OrderReturnedSerializer, responses={200: OrderedSerializer, 409: _CONFLICT})
+    def order(self, request: Request, pk: int) -> Response:
+        """Order it anew, once."""
+        given = OrderReturnedSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        order = actions.order_returned_pay(
+            match_id=pk,
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+            same_account=given.validated_data["same_account"],
+        )
+        return Response({"order": order.pk})
 
 
 def _with_lines(slip: Payslip) -> Payslip:

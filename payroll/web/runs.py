@@ -21,7 +21,18 @@ from coop.tenancy.states import Role
 from payroll import actions, corrections
 from payroll.actions import order_source
 from payroll.models import Payslip
-from payroll.queries import RunRow, SlipRow, after, last_posted_month, payslip_by_id, run_row, run_rows, slip_rows
+from payroll.queries import (
+    ReturnedPay,
+    RunRow,
+    SlipRow,
+    after,
+    last_posted_month,
+    payslip_by_id,
+    returned_pay,
+    run_row,
+    run_rows,
+    slip_rows,
+)
 from payroll.states import BOOKED, PayslipState, RunState
 from payroll.web.forms import StartRunForm
 from payroll.web.mine import payslip_page, pdf_answer
@@ -65,6 +76,7 @@ def runs(request: HttpRequest) -> HttpResponse:
             "late_url": reverse("payroll:late") if Role.PAYROLL in _roles(request) else "",
             "rows": page.object_list,
             "page_obj": page,
+            **(_returned() if Role.PAYROLL in _roles(request) else {}),
             "form": StartRunForm(initial={"month": _next_month()}) if Role.PAYROLL in _roles(request) else None,
             "columns": [
                 {"key": "month", "label": _("Month"), "kind": "month", "url": "url"},
@@ -289,6 +301,26 @@ def order_again(request: HttpRequest, run_id: int) -> HttpResponse:
     return redirect("banking:order", order.pk)
 
 
+@allow(Role.PAYROLL)
+@require_POST
+def order_returned(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Order pay anew that came back from the bank."""
+    try:
+        order = actions.order_returned_pay(
+            match_id=match_id,
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+            same_account=bool(request.POST.get("same_account")),
+        )
+    except NotFound as error:
+        raise Http404 from error
+    except StetigError as error:
+        messages.error(request, str(error))
+        return redirect("payroll:runs")
+    messages.success(request, _("The payment order is written. A second person approves it."))
+    return redirect("banking:order", order.pk)
+
+
 def progress_context(row: RunRow) -> dict[str, Any]:
     """What components/progress.html shows of a run."""
     posting = row.state == RunState.APPROVED
@@ -303,6 +335,53 @@ def progress_context(row: RunRow) -> dict[str, Any]:
         "note": _("%(n)s with a problem so far; the others go on.") % {"n": row.failed} if row.failed else "",
         "running": row.state in {RunState.COMPUTING, RunState.APPROVED},
     }
+
+
+def _returned() -> dict[str, Any]:
+    """What runs.html shows of pay that came back."""
+    return {
+        "returned": [_returned_row(pay) for pay in returned_pay(timezone.localdate())],
+        "returned_columns": [
+            {"key": "name", "label": _("Name"), "url": "url"},
+            {"key": "cents", "label": _("Amount"), "kind": "money"},
+            {"key": "on", "label": _("Came back on"), "kind": "day"},
+            {"key": "reason", "label": _("The bank's reason")},
+            {"key": "state", "label": _("State"), "kind": "state"},
+            {"key": "actions", "label": _("Actions"), "kind": "actions", "hide_label": True},
+        ],
+    }
+
+
+def _returned_row(pay: ReturnedPay) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "name": pay.name,
+        "url": reverse("payroll:person", args=[pay.person_id]),
+        "cents": pay.cents,
+        "on": pay.on,
+        "reason": pay.reason or "–",
+        "state": {"label": _("owed again"), "tone": "bad"},
+    }
+    if pay.order_id is not None:
+        row["state"] = {"label": _("ordered anew"), "tone": "good"}
+        row["actions"] = [
+            {"url": reverse("banking:order", args=[pay.order_id]), "label": _("Payment order"), "small": True}
+        ]
+        return row
+    order = {
+        "url": reverse("payroll:order_returned", args=[pay.match_id]),
+        "label": _("Order the payment anew"),
+        "method": "post",
+        "small": True,
+        "id": f"returned{pay.match_id}",
+    }
+    if pay.same_account:
+        order |= {
+            "label": _("Pay to the same account again"),
+            "fields": [("same_account", "1")],
+            "confirm": _("No other account was given since. Is this one right all the same?"),
+        }
+    row["actions"] = [order]
+    return row
 
 
 def _act(request: HttpRequest, run_id: int, action: Any, done: str) -> HttpResponse:

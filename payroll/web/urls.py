@@ -33,6 +33,7 @@ urlpatterns = [
     path("payroll/runs/<int:run_id>/approve/", runs.approve, name="approve"),
     path("payroll/runs/<int:run_id>/close/", runs.close, name="close"),
     path("payroll/late-changes/", runs.late, name="late"),
+    path("payroll/returned/<int:match_id>/order/", runs.order_returned, name="order_returned"),
     path("payroll/payslips/<int:payslip_id>/", runs.payslip, name="payslip"),
     path("payroll/payslips/<int:payslip_id>/pdf/", runs.payslip_pdf, name="payslip_pdf"),
     path("payroll/payslips/<int:payslip_id>/correct/", runs.correct, name="correct"),

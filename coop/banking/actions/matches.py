@@ -8,16 +8,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from coop.banking.actions.claims import state_of
 from coop.banking.actions.learning import learn, unlearn
-from coop.banking.matching import Decision, Movement, SentOrder, decide_claims, decide_orders, numbers_named
+from coop.banking.matching import (
+    Decision,
+    Movement,
+    SentOrder,
+    SentPayment,
+    decide_claims,
+    decide_orders,
+    decide_returned,
+    numbers_named,
+)
 from coop.banking.models import BankTransaction, Claim, Match, PaymentLine, PaymentOrder, WorkItem
-from coop.banking.queries import known_payers, movement_of, open_claims, threshold_on
+from coop.banking.queries import anew_source, has_order, known_payers, movement_of, open_claims, threshold_on
 from coop.banking.registry import Settlement, claim_kind
 from coop.banking.states import TRANSACTION_STATES, ClaimState, OrderState, TransactionState
 from coop.errors import InvalidInput, NotFound, StetigError
@@ -47,6 +57,18 @@ class NotMatchable(StetigError):
     code = "not_matchable"
 
 
+class PaidAgain(StetigError):
+    """What came back has been ordered anew: reject that payment order first."""
+
+    code = "paid_again"
+
+
+class NotReturned(StetigError):
+    """This payment was not returned, or its return has been undone already."""
+
+    code = "not_returned"
+
+
 class AlreadyUndone(StetigError):
     """This match has been undone already."""
 
@@ -63,16 +85,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _New:
-    """A match to be made; exactly one of claim, order, account."""
+    """A match to be made; exactly one of claim, order, line, account."""
 
     transaction: BankTransaction
     cents: int
     on: date
     claim: Claim | None = None
     order: PaymentOrder | None = None
+    line: PaymentLine | None = None
     account: AccountCode | None = None
     reason: str = ""
     score: int = 0
+    revives: Match | None = None
 
 
 # --- without a person ----------------------------------------------------------------------------------------------
@@ -88,12 +112,14 @@ def match_transactions(*, transaction_ids: Sequence[int] | None = None, by: User
     if transaction_ids is not None:
         waiting = waiting.filter(id__in=transaction_ids)
     rows = {row.pk: row for row in waiting.order_by("id")}
-    # A payment that came back belongs to an earlier one, which a person names.
-    movements = [movement_of(row) for row in rows.values() if not row.returned]
+    news = _lines_for(rows)
+    came_back = {new.transaction.pk for new in news}
+    # Any other payment that came back belongs to an earlier one, which a person names.
+    movements = [movement_of(row) for row in rows.values() if not row.returned and row.pk not in came_back]
     movements.sort(key=lambda movement: (movement.on, movement.id))
     incoming = [movement for movement in movements if movement.cents > 0]
     outgoing = [movement for movement in movements if movement.cents < 0]
-    news = _claims_for(rows, incoming) if incoming else []
+    news += _claims_for(rows, incoming) if incoming else []
     if outgoing:
         news += _orders_for(rows, outgoing)
     _record(news, by=by, automatic=True)
@@ -134,6 +160,34 @@ def _book_sure_return(back: BankTransaction, by: User) -> bool:
     except NotMatchable:
         return False
     return True
+
+
+def _lines_for(rows: dict[int, BankTransaction]) -> list[_New]:
+    """Payments of ours that came back, by the id that the bank repeats."""
+    came = [row for row in rows.values() if row.amount_cents > 0 and row.end_to_end_id]
+    sent = _returnable_lines(end_to_end_id__in={row.end_to_end_id for row in came}) if came else []
+    lines = {line.pk: line for line in sent}
+    payments = [SentPayment(id=pk, end_to_end_id=one.end_to_end_id, cents=one.cents) for pk, one in lines.items()]
+    return [
+        _New(
+            transaction=rows[decision.movement_id],
+            cents=decision.cents,
+            on=rows[decision.movement_id].booked_on,
+            line=lines[decision.target_id],
+            reason=decision.reason,
+        )
+        for decision in decide_returned(map(movement_of, came), payments)
+    ]
+
+
+def _returnable_lines(**which: Any) -> list[PaymentLine]:
+    """Payments that the bank has been told to make and that have not come back; their orders are held."""
+    told = PaymentLine.objects.filter(order__state__in=[OrderState.APPROVED, OrderState.CLEARED], **which)
+    orders = PaymentOrder.objects.select_for_update().filter(id__in=set(told.values_list("order_id", flat=True)))
+    list(orders.order_by("id").values_list("id"))
+    # Read after the lock was had, so that what another one has just booked is seen.
+    came_back = Match.objects.filter(line=OuterRef("pk"), undone_on__isnull=True)
+    return list(told.filter(~Exists(came_back)).select_related("order").defer("order__file").order_by("id"))
 
 
 def _claims_for(rows: dict[int, BankTransaction], movements: list[Movement]) -> list[_New]:
@@ -259,6 +313,29 @@ def match_order(*, transaction_id: int, order_id: int, by: User) -> Match:
 
 
 @transaction.atomic
+def book_returned_payment(*, transaction_id: int, line_id: int, by: User) -> Match:
+    """Say that a credit is a payment of ours that came back: what it had paid is owed again.
+
+    All of the payment comes back, less what a bank says it kept: that is a charge, and not the payee's.
+
+    Raises: NotFound, NotMatchable.
+    """
+    row = _lock_transaction(transaction_id)
+    line = next(iter(_returnable_lines(id=line_id)), None)
+    if line is None:
+        raise NotFound(_("This payment is not under way, or came back already."))
+    cents = line.cents - row.charges_cents
+    if (
+        row.amount_cents < 0
+        or row.state == TransactionState.IGNORED
+        or row.account_id != line.order.account_id
+        or not 0 < cents <= row.open_cents
+    ):
+        raise NotMatchable(_("This credit is not the payment that went out from the same account."))
+    return _record([_New(transaction=row, cents=cents, on=row.booked_on, line=line)], by=by, automatic=False)[0]
+
+
+@transaction.atomic
 def book_directly(*, transaction_id: int, account: AccountCode, by: User) -> Match:
     """Book what is left of a movement to an account of the ledger, such as the bank's charges.
 
@@ -331,7 +408,7 @@ def book_return(*, transaction_id: int, match_id: int, by: User) -> list[WorkIte
     match = _lock_match(match_id)
     if back.amount_cents > 0 or back.state == TransactionState.IGNORED:
         raise NotMatchable(_("Only a debit returns a payment."))
-    if match.transaction.amount_cents < 0 or match.transaction.account_id != back.account_id:
+    if match.transaction.amount_cents < 0 or match.line_id or match.transaction.account_id != back.account_id:
         raise NotMatchable(_("Choose a payment that was received on the same account."))
     if match.cents > -back.open_cents:
         raise NotMatchable(_("More was matched than this debit returns."))
@@ -339,6 +416,47 @@ def book_return(*, transaction_id: int, match_id: int, by: User) -> list[WorkIte
     _take_back(match, on=on, by=by, returned_by=back)
     _raise_by(back, match.cents)
     return _items_of(match, on)
+
+
+@transaction.atomic
+def undo_return(*, match_id: int, on: date, by: User) -> Match:
+    """Take back that a debit returned a payment: the payment counts again by a new match booked on `on`.
+
+    The debit waits again. The new match settles what the claim has open now, by a whole new entry, as others may
+    have paid it meanwhile: the rest is the payer's credit, and all of it where the claim was cancelled. Work items
+    that the return raised are done where their budget is not below zero any more.
+
+    Raises: NotFound, NotReturned, InvalidInput.
+    """
+    found = Match.objects.filter(id=match_id).values_list("transaction_id", "returned_by_id").first()
+    if found is None:
+        raise NotFound(_("This match does not exist."))
+    if found[1] is None:
+        raise NotReturned
+    rows = BankTransaction.objects.select_for_update().filter(id__in=found).order_by("id").in_bulk()
+    row, back = (rows[one] for one in found)
+    old = Match.objects.select_for_update(of=("self",)).get(id=match_id)
+    if Match.objects.filter(revives=old).exists():
+        raise NotReturned
+    if old.undone_on is None or on < old.undone_on:
+        raise InvalidInput(_("A return cannot be undone before the day it was booked for."))
+    claim = Claim.objects.select_for_update().get(id=old.claim_id) if old.claim_id else None
+    cancelled = claim is not None and claim.state == ClaimState.CANCELLED
+    account = AccountCode.CLIENT_CREDIT if cancelled else AccountCode(old.account) if old.account else None
+    _lower(back, old.cents)
+    row.matched_cents -= old.cents
+    new = _New(
+        transaction=row,
+        cents=old.cents,
+        on=on,
+        claim=None if cancelled else claim,
+        account=account,
+        reason=old.reason,
+        revives=old,
+    )
+    match = _record([new], by=by, automatic=False)[0]
+    _finish_items_of(old, on=on, by=by)
+    return match
 
 
 @transaction.atomic
@@ -354,6 +472,8 @@ def finish_item(*, item_id: int, on: date, by: User) -> WorkItem:
 
 def _take_back(match: Match, *, on: date, by: User, returned_by: BankTransaction | None = None) -> None:
     """Reverse a match; over-payments that came after it for the same claim are made anew, as they settle more now."""
+    if match.line_id and has_order(anew_source(match.pk)):
+        raise PaidAgain
     claim = Claim.objects.select_for_update().get(id=match.claim_id) if match.claim_id else None
     if claim is not None and claim.state == ClaimState.CANCELLED:
         raise NotMatchable(_("The claim was cancelled after the payment: refund the payer's credit instead."))
@@ -400,6 +520,15 @@ def _take_back(match: Match, *, on: date, by: User, returned_by: BankTransaction
         order.save(update_fields=["cleared_cents", "state"])
 
 
+def _finish_items_of(match: Match, *, on: date, by: User) -> None:
+    items = list(WorkItem.objects.select_for_update().filter(source=f"{match.source}:returned", done_on__isnull=True))
+    figures = budget_figures(on, [item.budget_id for item in items])
+    for item in items:
+        if figures[item.budget_id].free_cents >= 0:
+            item.done_on, item.done_by = on, by
+            item.save(update_fields=["done_on", "done_by"])
+
+
 def _items_of(match: Match, on: date) -> list[WorkItem]:
     budgets = Posting.objects.filter(entry__source=match.source, budget__isnull=False).values_list("budget_id")
     ids = sorted({budget_id for (budget_id,) in budgets})
@@ -425,6 +554,7 @@ def _record(news: Sequence[_New], *, by: User | None, automatic: bool) -> list[M
                 transaction=new.transaction,
                 claim=claim,
                 order=new.order,
+                line=new.line,
                 account=new.account or "",
                 cents=new.cents,
                 settled_cents=settled,
@@ -435,6 +565,7 @@ def _record(news: Sequence[_New], *, by: User | None, automatic: bool) -> list[M
                 reason=new.reason,
                 score=new.score,
                 made_by=by,
+                revives=new.revives,
             )
         )
         if claim:
@@ -473,6 +604,10 @@ def _drafts(matches: Sequence[Match]) -> list[Draft]:
 
 
 def _draft_of(match: Match, told: Draft | None) -> Draft:
+    if match.line is not None:
+        owed = credit(AccountCode(match.line.account), match.line.cents, party=match.line.party)
+        kept = debit(AccountCode.BANK_CHARGES, match.line.cents - match.cents)
+        return draft(match.source, match.on, text_of(match), (debit(AccountCode.BANK, match.cents), kept, owed))
     if match.claim is None:
         account = AccountCode.IN_TRANSIT if match.order else AccountCode(match.account)
         party = f"order:{match.order_id}" if match.order else ""
@@ -512,6 +647,11 @@ def text_of(match: Match) -> str:
     name = match.transaction.counterparty_name
     if match.claim is not None:
         text = _("Payment %(reference)s, %(name)s") % {"reference": match.claim.reference, "name": name}
+    elif match.line is not None:
+        text = _("Payment %(reference)s came back, %(name)s") % {
+            "reference": match.line.end_to_end_id,
+            "name": match.line.name,
+        }
     elif match.order is not None:
         text = _("Payment order %(reference)s carried out") % {"reference": match.order.reference}
     else:
@@ -520,6 +660,8 @@ def text_of(match: Match) -> str:
 
 
 def _name_of(match: Match) -> str:
+    if match.line:
+        return str(match.line.end_to_end_id)
     target = match.claim or match.order
     return target.reference if target else match.account
 
@@ -539,7 +681,7 @@ def _lock_match(match_id: int) -> Match:
     _lock_transaction(found)
     match: Match = (
         Match.objects.select_for_update(of=("self",))
-        .select_related("transaction", "claim", "order")
+        .select_related("transaction", "claim", "order", "line")
         .defer("order__file")
         .get(id=match_id)
     )

@@ -85,3 +85,9 @@ class ProposalSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="The kind of evidence, such as typo_and_payer.")
     currency = CurrencyField()
     parts = ProposedPartSerializer(many=True)
+
+
+class CameBackSerializer(serializers.Serializer[Any]):
+    """Which payment came back."""
+
+    end_to_end_id = serializers.CharField(max_length=35, help_text="The id that the payment went out with.")

@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from coop.banking import actions, queries
 from coop.banking.api.serializers import (
+    CameBackSerializer,
     MatchSerializer,
     ProposalSerializer,
     ReportSerializer,
@@ -89,6 +90,8 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         "retrieve": (*MONEY, Role.AUDITOR),
         "match": MONEY,
         "proposals": (*MONEY, Role.AUDITOR),
+        "came_back": (Role.ACCOUNTANT,),
+        "undo_return": MONEY,
     }
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=_STATES, description="Only those in this state.")])
@@ -126,6 +129,31 @@ class TransactionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
             for one in found
         ]
         return Response(ProposalSerializer(body, many=True).data)
+
+    @extend_schema(request=CameBackSerializer, responses={200: TransactionSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"], url_path="came-back")
+    def came_back(self, request: Request, pk: str) -> Response:  # noqa: ARG002 (get_object reads it)
+        """Say which payment of ours a credit brought back: it is owed again."""
+        row = self.get_object()
+        given = CameBackSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        named = given.validated_data["end_to_end_id"]
+        line = next((one for one in queries.sent_payments_like(row, named) if one.end_to_end_id == named), None)
+        if line is None:
+            raise NotFound
+        actions.book_returned_payment(transaction_id=row.pk, line_id=line.pk, by=request.user)  # type: ignore[arg-type]
+        return Response(TransactionSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses={200: TransactionSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"], url_path="undo-return")
+    def undo_return(self, request: Request, pk: str) -> Response:  # noqa: ARG002 (get_object reads it)
+        """Take back that this payment was returned: it counts again, and the debit waits."""
+        row = self.get_object()
+        match = queries.returned_match_of(row)
+        if match is None:
+            raise actions.NotReturned
+        actions.undo_return(match_id=match.pk, on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+        return Response(TransactionSerializer(self.get_object()).data)
 
     @extend_schema(request=MatchSerializer, responses={200: TransactionSerializer, 409: _CONFLICT})
     @action(detail=True, methods=["post"])

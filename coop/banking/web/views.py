@@ -379,9 +379,17 @@ def _match_row(match: Match, row: BankTransaction, *, may: bool) -> dict[str, An
         what = f"{match.claim.reference} · {match.claim.debtor}"
     elif match.order:
         what = match.order.reference
+    elif match.line:
+        what = _("%(reference)s to %(name)s came back") % {
+            "reference": match.line.end_to_end_id,
+            "name": match.line.name,
+        }
     else:
         what = str(DIRECT_LABELS[AccountCode(match.account)])
-    if match.returned_by_id:
+    revived = hasattr(match, "revived_by")
+    if revived:
+        state = {"label": _("return undone"), "tone": "neutral"}
+    elif match.returned_by_id:
         state = {"label": _("returned"), "tone": "bad"}
     elif match.undone_on:
         state = {"label": _("undone"), "tone": "neutral"}
@@ -395,13 +403,24 @@ def _match_row(match: Match, row: BankTransaction, *, may: bool) -> dict[str, An
         "id": f"match{match.pk}",
         "confirm": _("Undo this match? A reversal is booked today."),
     }
+    if match.returned_by_id and not revived:
+        buttons = [
+            undo
+            | {
+                "url": reverse("banking:undo_return", args=[match.pk]),
+                "label": _("Undo the return"),
+                "confirm": _("Was this no return? The payment counts again from today, and the debit waits."),
+            }
+        ]
+    else:
+        buttons = [undo] if match.undone_on is None and match.transaction_id == row.pk else []
     return {
         "what": what,
         "cents": match.cents,
         "on": match.on,
         "how": _("by itself") if match.automatic else (match.made_by.name if match.made_by else ""),
         "state": state,
-        "actions": [undo] if may and match.undone_on is None and match.transaction_id == row.pk else [],
+        "actions": buttons if may else [],
     }
 
 
@@ -419,6 +438,14 @@ def _ways(request: HttpRequest, row: BankTransaction, failed: Any) -> dict[str, 
         ways["book_form"] = BookForm()
     if row.state == TransactionState.UNMATCHED:
         ways["ignore_form"] = IgnoreForm()
+    ways["choice_columns"] = [
+        {"key": "what", "label": _("What")},
+        {"key": "on", "label": _("Day"), "kind": "day"},
+        {"key": "cents", "label": _("Amount"), "kind": "money"},
+        {"key": "actions", "label": _("Actions"), "kind": "actions", "hide_label": True},
+    ]
+    if row.open_cents > 0 and keeps_books:
+        ways["came_back"] = [_came_back_row(row, line) for line in queries.sent_payments_like(row)]
     if row.open_cents > 0 and not row.returned:
         claims = _offered(request, row)
         ways["search"] = request.GET.get("q", "")
@@ -462,15 +489,26 @@ def _ways(request: HttpRequest, row: BankTransaction, failed: Any) -> dict[str, 
             }
             for order in (queries.orders_for(row) if keeps_books else [])
         ]
-        ways["choice_columns"] = [
-            {"key": "what", "label": _("What")},
-            {"key": "on", "label": _("Day"), "kind": "day"},
-            {"key": "cents", "label": _("Amount"), "kind": "money"},
-            {"key": "actions", "label": _("Actions"), "kind": "actions", "hide_label": True},
-        ]
     if failed is not None:
         ways[failed[0]] = failed[1]
     return ways
+
+
+def _came_back_row(row: BankTransaction, line: PaymentLine) -> dict[str, Any]:
+    return {
+        "what": f"{line.end_to_end_id} · {line.name}",
+        "on": line.order.execute_on,
+        "cents": line.cents,
+        "actions": [
+            {
+                "url": reverse("banking:came_back", args=[row.pk]),
+                "label": _("This came back"),
+                "method": "post",
+                "small": True,
+                "fields": [("line", line.pk)],
+            }
+        ],
+    }
 
 
 def _offered(request: HttpRequest, row: BankTransaction) -> list[Claim]:
@@ -520,6 +558,20 @@ def undo(request: HttpRequest, match_id: int) -> HttpResponse:
         request,
         lambda: actions.undo_match(match_id=match_id, on=timezone.localdate(), by=request.user),  # type: ignore[arg-type]
         _("Undone; the payment waits again."),
+    )
+    return redirect("banking:transaction", found)
+
+
+@allow(*MONEY)
+@require_POST
+def undo_return(request: HttpRequest, match_id: int) -> HttpResponse:
+    """Undo today that a debit returned a payment."""
+    found = Match.objects.filter(id=match_id).values_list("transaction_id", flat=True).first()
+    _transaction(request, found or 0)
+    tried(
+        request,
+        lambda: actions.undo_return(match_id=match_id, on=timezone.localdate(), by=request.user),  # type: ignore[arg-type]
+        _("Undone; the payment counts again and the debit waits."),
     )
     return redirect("banking:transaction", found)
 
@@ -593,6 +645,20 @@ def book_return(request: HttpRequest, transaction_id: int) -> HttpResponse:
     )
     if items:
         messages.warning(request, _("A budget fell below zero by this: see the work list."))
+    return redirect("banking:transaction", row.pk)
+
+
+@allow(Role.ACCOUNTANT)
+@require_POST
+def book_returned_payment(request: HttpRequest, transaction_id: int) -> HttpResponse:
+    """Say which payment of ours a credit brought back."""
+    row = _transaction(request, transaction_id)
+    line_id = _number(request.POST.get("line", ""))
+    tried(
+        request,
+        lambda: actions.book_returned_payment(transaction_id=row.pk, line_id=line_id, by=request.user),  # type: ignore[arg-type]
+        _("Booked: what it had paid is owed again and can be ordered anew."),
+    )
     return redirect("banking:transaction", row.pk)
 
 

@@ -40,6 +40,8 @@ PERMISSIONS = {
     "banking:book_return": _MONEY,
     "banking:match_order": {Role.ACCOUNTANT},
     "banking:undo": _MONEY,
+    "banking:undo_return": _MONEY,
+    "banking:came_back": {Role.ACCOUNTANT},
     "banking:orders": _APPROVERS,
     "banking:order": _APPROVERS,
     "banking:approve_order": _APPROVERS,
@@ -51,6 +53,8 @@ PERMISSIONS = {
     "banking-api:transaction-detail": _READERS,
     "banking-api:transaction-match": _MONEY,
     "banking-api:transaction-proposals": _READERS,
+    "banking-api:transaction-came-back": {Role.ACCOUNTANT},
+    "banking-api:transaction-undo-return": _MONEY,
 }
 
 
@@ -127,6 +131,7 @@ SAMPLES = {
     "banking:table_drop": _table,
     "banking:finish_item": _item,
     "banking:undo": _match,
+    "banking:undo_return": _match,
     "banking:order": _order,
     "banking:approve_order": _order,
     "banking:reject_order": _order,
@@ -134,8 +139,20 @@ SAMPLES = {
     "banking-api:transaction-detail": _api_transaction,
     "banking-api:transaction-match": _api_transaction,
     "banking-api:transaction-proposals": _api_transaction,
+    "banking-api:transaction-came-back": _api_transaction,
+    "banking-api:transaction-undo-return": _api_transaction,
     **{
         f"banking:{name}": _transaction
-        for name in ("transaction", "day_accept", "match", "ignore", "take_up", "book", "book_return", "match_order")
+        for name in (
+            "transaction",
+            "day_accept",
+            "match",
+            "ignore",
+            "take_up",
+            "book",
+            "book_return",
+            "match_order",
+            "came_back",
+        )
     },
 }

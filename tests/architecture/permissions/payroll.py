@@ -1,9 +1,12 @@
 """Payroll: the office's pages, the reviewers', and what members see of themselves."""
 
+from coop.banking.actions import approve_payment_order
+from coop.banking.models import Match, PaymentOrder
 from coop.tenancy.states import Role
 from members.queries import person_of
 from payroll.models import Payslip, WageElement
 from payroll.queries import people_rows
+from tests.factories.banking import AT, bring_in, paid
 from tests.factories.payroll import MARCH, employ, enter_everything_else, make_member, run_month
 
 _OFFICE = {Role.PAYROLL}
@@ -38,6 +41,7 @@ PERMISSIONS = {
     "payroll:close": _REVIEWERS,
     "payroll:late": _OFFICE,
     "payroll:order_again": _OFFICE,
+    "payroll:order_returned": _OFFICE,
     "payroll:payslip": _OFFICE,
     "payroll:payslip_pdf": _OFFICE,
     "payroll:correct": _OFFICE,
@@ -48,6 +52,9 @@ PERMISSIONS = {
     "payroll_api:run_payslips": _REVIEWERS,
     "payroll_api:approve": _REVIEWERS,
     "payroll_api:compute_again": _OFFICE,
+    "payroll_api:order_payment": _OFFICE,
+    "payroll_api:returned_pay": _OFFICE,
+    "payroll_api:order_returned": _OFFICE,
 }
 
 
@@ -89,6 +96,15 @@ def _element(cast):
     return {"person_id": person.pk, "element_id": WageElement.objects.get(person=person).pk}
 
 
+def _returned(cast):
+    order = PaymentOrder.objects.get(source=f"payroll run:{_paid(cast)[2].pk}")
+    approve_payment_order(order_id=order.pk, by=cast.accountant, at=AT)
+    line = order.lines.get()
+    back = paid(line.cents, on=order.execute_on, return_reason="AC04", end_to_end_id=line.end_to_end_id)
+    bring_in(cast.accountant, back)
+    return {"match_id": Match.objects.get(line=line).pk}
+
+
 def _run(cast):
     return {"run_id": _paid(cast)[2].pk}
 
@@ -118,6 +134,8 @@ SAMPLES = {
     ),
     "payroll:end_contract": _contract,
     "payroll:end_element": _element,
+    "payroll:order_returned": _returned,
+    "payroll_api:order_returned": lambda cast: {"pk": _returned(cast)["match_id"]},
     **dict.fromkeys(
         (
             "payroll:run",
@@ -132,7 +150,13 @@ SAMPLES = {
     ),
     "payroll_api:payslip": lambda cast: {"pk": _payslip(cast)["payslip_id"]},
     **dict.fromkeys(
-        ("payroll_api:run", "payroll_api:run_payslips", "payroll_api:approve", "payroll_api:compute_again"),
+        (
+            "payroll_api:run",
+            "payroll_api:run_payslips",
+            "payroll_api:approve",
+            "payroll_api:compute_again",
+            "payroll_api:order_payment",
+        ),
         lambda cast: {"pk": _run(cast)["run_id"]},
     ),
 }
