@@ -8,6 +8,7 @@ from payroll.models import Payslip, WageElement
 from payroll.queries import people_rows
 from tests.factories.banking import AT, bring_in, paid
 from tests.factories.payroll import MARCH, employ, enter_everything_else, make_member, run_month
+from tests.factories.tenancy import make_user
 
 _OFFICE = {Role.PAYROLL}
 _REVIEWERS = {Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD}
@@ -98,10 +99,10 @@ def _element(cast):
 
 def _returned(cast):
     order = PaymentOrder.objects.get(source=f"payroll run:{_paid(cast)[2].pk}")
-    approve_payment_order(order_id=order.pk, by=cast.accountant, at=AT)
+    approve_payment_order(order_id=order.pk, by=make_user(), at=AT)
     line = order.lines.get()
     back = paid(line.cents, on=order.execute_on, return_reason="AC04", end_to_end_id=line.end_to_end_id)
-    bring_in(cast.accountant, back)
+    bring_in(make_user(), back)
     return {"match_id": Match.objects.get(line=line).pk}
 
 
