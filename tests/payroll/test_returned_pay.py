@@ -7,14 +7,16 @@ from django.urls import reverse
 
 from coop.banking.actions import (
     AlreadyOrdered,
+    IbanNotConfirmed,
     PaidAgain,
     approve_payment_order,
     book_returned_payment,
+    confirm_payee,
     reject_payment_order,
     undo_match,
 )
 from coop.banking.models import BankTransaction, Match, PaymentLine, PaymentOrder
-from coop.banking.states import OrderState
+from coop.banking.states import Channel, OrderState
 from coop.errors import NotFound
 from coop.front.work import Work, work_counts
 from coop.ledger.chart import AccountCode as A
@@ -69,6 +71,9 @@ def test_it_is_owed_again_ordered_once_to_the_new_account_and_paid_to_the_cent(a
             order_returned_pay(match_id=ada.match.pk, by=cast.payroll, at=AT)
     with pytest.raises(PaidAgain):
         undo_match(match_id=ada.match.pk, on=BACK_ON, by=cast.accountant)
+    with pytest.raises(IbanNotConfirmed):
+        approve_payment_order(order_id=order.pk, by=cast.board, at=AT)
+    confirm_payee(line_id=line.pk, channel=Channel.PHONE, note="Ada, 7 April", by=cast.accountant, at=AT)
     approve_payment_order(order_id=order.pk, by=cast.board, at=AT)
     bring_in(cast.accountant, paid(-NET, order.reference, on=order.execute_on))
     order.refresh_from_db()
