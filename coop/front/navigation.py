@@ -49,6 +49,7 @@ PLACES = (
     Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
     Place(name="members:me", label=_("My data"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
+    Place(name="planning:cooperative", label=_("The months ahead"), roles=frozenset({Role.BOARD, Role.AUDITOR})),
     Place(name="front:office", label=_("Today"), roles=OFFICE),
     Place(
         name="invoicing:office_jobs",

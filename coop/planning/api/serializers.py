@@ -1,9 +1,12 @@
-"""Salary requests as the API tells them: money as decimal strings in EUR."""
+"""Salary requests and plans as the API tells them: money as decimal strings in EUR."""
 
+from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from coop.planning.plan import HORIZON, MONTHS, RISK, Plan
 from coop.planning.states import RequestState
 from coop.tenancy.api_fields import CurrencyField, MoneyField
 
@@ -54,3 +57,59 @@ class DeclineSerializer(serializers.Serializer[Any]):
     """Why a request is declined."""
 
     reason = serializers.CharField(max_length=500)
+
+
+class WishSerializer(serializers.Serializer[Any]):
+    """What a plan is asked for. Without `gross` it answers with the salary that is advised."""
+
+    starts_on = serializers.DateField(help_text="A first day of a month after this one.")
+    gross = MoneyField(source="gross_cents", positive=True, required=False)
+    risk = serializers.DecimalField(max_digits=4, decimal_places=3, min_value=0, max_value=Decimal("0.5"), default=RISK)
+    horizon = serializers.IntegerField(min_value=1, max_value=MONTHS - 1, default=HORIZON)
+
+
+class PlanMonthSerializer(serializers.Serializer[Any]):
+    """One month of a plan."""
+
+    month = serializers.DateField()
+    income = MoneyField()
+    cost = MoneyField()
+    end = MoneyField()
+    p10 = MoneyField()
+    p50 = MoneyField()
+    p90 = MoneyField()
+    dry_by = serializers.DecimalField(max_digits=5, decimal_places=3)
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """A member's plan: the salary advised, the one asked about, and the budget month by month."""
+
+    currency = CurrencyField()
+    advised_gross = MoneyField(source="advised.gross_cents")
+    bearable_cost = MoneyField(source="advised.bearable_cents")
+    gross = MoneyField(source="chosen.gross_cents")
+    risk = serializers.DecimalField(source="chosen.risk", max_digits=5, decimal_places=3)
+    from_history = serializers.BooleanField()
+    estimated = serializers.BooleanField()
+    law_confirmed_until = serializers.DateField(allow_null=True)
+    law_digest = serializers.CharField()
+    months = serializers.SerializerMethodField()
+
+    @extend_schema_field(PlanMonthSerializer(many=True))
+    def get_months(self, seen: Plan) -> Any:
+        """The months ahead, this one first."""
+        course = seen.chosen.outlook
+        rows = [
+            {
+                "month": month,
+                "income": course.expected_cents[k],
+                "cost": course.costs_cents[k],
+                "end": course.ends_cents[k],
+                "p10": course.p10_cents[k],
+                "p50": course.p50_cents[k],
+                "p90": course.p90_cents[k],
+                "dry_by": course.dry_by[k],
+            }
+            for k, month in enumerate(seen.months)
+        ]
+        return PlanMonthSerializer(rows, many=True).data

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from coop.planning import actions
@@ -16,9 +17,13 @@ from coop.planning.api.serializers import (
     AskSerializer,
     DeclineSerializer,
     PictureSerializer,
+    PlanSerializer,
     SalaryRequestSerializer,
+    WishSerializer,
 )
+from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
+from coop.planning.plan import Planner, Wish
 from coop.planning.queries import picture, requests_of, waiting_requests
 from coop.tenancy.states import Role
 from members.models import Person
@@ -89,6 +94,20 @@ class SalaryRequestViewSet(ViewSet):
             by=request.user,  # type: ignore[arg-type]
         )
         return Response(SalaryRequestSerializer(done).data)
+
+
+class PlanView(APIView):
+    """A member's own plan; nothing is stored."""
+
+    allowed_roles = (Role.MEMBER,)
+
+    @extend_schema(request=WishSerializer, responses={200: PlanSerializer, 409: _CONFLICT})
+    def post(self, request: Request) -> Response:
+        """The salary that holds, and the budget month by month under it or under another one."""
+        wish = WishSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        seen = Planner.of(known_of(_me(request), timezone.localdate())).plan(Wish(**wish.validated_data))
+        return Response(PlanSerializer(seen).data)
 
 
 def _asked(request: Request) -> dict[str, Any]:

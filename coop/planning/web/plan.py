@@ -10,15 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from coop.errors import StetigError
 from coop.planning.alternatives import Alternative, Change, Way, alternatives, changes, wish_of
 from coop.planning.cliffs import Cliff, Step, cliffs
-from coop.planning.known import Item, known_of
+from coop.planning.known import Item, Known, known_of
 from coop.planning.months import later
 from coop.planning.plan import Offer, Plan, Planner, Wish
+from coop.planning.web.fan import picture_of
 from coop.planning.web.plan_forms import PlanForm, first_values
 from coop.planning.web.words import day, euros
 from coop.planning.web.words import month as month_name
@@ -28,6 +29,8 @@ from members.queries import person_of
 from payroll.germany.salary import salary_law
 
 ITEMS_SHOWN = 12
+HOURS_NOT_FIXED = Decimal(20)
+"""Hours a week that count where none are agreed (§ 12 (1) TzBfG)."""
 ALG_MONTHS = 3
 """Who will be out of work has to register as job-seeking three months before (§ 38 SGB III)."""
 
@@ -68,6 +71,7 @@ def answer(planner: Planner, seen: Plan) -> dict[str, Any]:
         "advised_facts": _facts(advised),
         "changes": [_change(one) for one in changes(planner, chosen.wish, advised)],
         "picture": picture_of(seen.months, chosen),
+        "ask": [_ask(planner.known, chosen)] if chosen.salary else [],
         "month_rows": _month_rows(seen),
         "month_columns": [
             {"key": "month", "label": _("Month"), "kind": "month"},
@@ -76,19 +80,6 @@ def answer(planner: Planner, seen: Plan) -> dict[str, Any]:
             {"key": "end", "label": _("Budget at the end, as expected"), "kind": "money"},
             {"key": "dry", "label": _("Went wrong until then"), "kind": "percent"},
         ],
-    }
-
-
-def picture_of(months: tuple[Any, ...], offer: Offer) -> dict[str, Any]:
-    """What the tag `chart` draws: the fan of the budget, its middle, and the salary's steps in it."""
-    seen = offer.outlook
-    return {
-        "labels": list(months),
-        "series": [
-            {"name": pgettext("middle of a forecast", "Budget"), "values": seen.p50_cents},
-            {"name": _("Salary"), "values": seen.costs_cents, "steps": True},
-        ],
-        "bands": [{"name": _("8 of 10 cases"), "lows": seen.p10_cents, "highs": seen.p90_cents}],
     }
 
 
@@ -149,6 +140,24 @@ def _facts(offer: Offer) -> list[dict[str, Any]]:
         {"label": _("Total cost a month"), "cents": paid.cost_cents, "sum": True},
         {"label": _("Hours a week that this allows at the minimum wage"), "value": offer.most_hours},
     ]
+
+
+def _ask(known: Known, offer: Offer) -> dict[str, Any]:
+    """A salary request with this salary, which shows what it means before it is sent."""
+    wish = offer.wish
+    hours = min(known.contract.weekly_hours if known.contract else HOURS_NOT_FIXED, offer.most_hours)
+    return {
+        "url": reverse("planning:ask"),
+        "label": _("Ask for this salary"),
+        "tone": "primary",
+        "method": "post",
+        "fields": [
+            ("gross", f"{offer.gross_cents // 100}.{offer.gross_cents % 100:02d}"),
+            ("weekly_hours", f"{hours:.2f}"),
+            ("starts_on", f"{wish.starts_on:%Y-%m}"),
+            ("last_month", f"{later(wish.starts_on, wish.horizon - 1):%Y-%m}"),
+        ],
+    }
 
 
 def _month_rows(seen: Plan) -> list[dict[str, Any]]:

@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from coop.planning.web import plan, views
+from coop.planning.web import cooperative, plan, views
 
 app_name = "planning"
 urlpatterns = [
     path("plan/", plan.plan, name="plan"),
+    path("board/ahead/", cooperative.cooperative, name="cooperative"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),
     path("salary/<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
     path("payroll/requests/", views.requests, name="requests"),
+    path("payroll/requests/approve/", views.approve_clear, name="approve_clear"),
     path("payroll/requests/<int:request_id>/", views.one_request, name="request"),
     path("payroll/requests/<int:request_id>/approve/", views.approve, name="approve"),
 ]

@@ -15,7 +15,9 @@ from coop.errors import NotFound, StetigError
 from coop.ledger.actions import month_of
 from coop.ledger.queries import figures_of
 from coop.planning import actions
+from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
+from coop.planning.plan import Planner, Wish
 from coop.planning.queries import (
     LEVELS,
     Picture,
@@ -30,6 +32,7 @@ from coop.planning.queries import (
     warning_of,
 )
 from coop.planning.states import RequestState
+from coop.planning.web.fan import picture_of as picture_of_offer
 from coop.planning.web.forms import DeclineForm, SalaryForm
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
@@ -167,6 +170,15 @@ def requests(request: HttpRequest) -> HttpResponse:
         request,
         "planning/requests.html",
         {
+            "bulk": [
+                {
+                    "url": reverse("planning:approve_clear"),
+                    "label": _("Approve all at which nothing stands out"),
+                    "method": "post",
+                    "id": "approve-clear",
+                    "confirm": _("Agree these salaries and promise their cost out of the budgets?"),
+                }
+            ],
             "waiting": [_waiting_row(row, today) for row in waiting_requests()],
             "waiting_columns": [
                 {"key": "name", "label": _("Name"), "url": "url"},
@@ -248,6 +260,7 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
             context["problem"] = str(error)
         else:
             context |= {"picture": seen, "approve": [_approve(found, seen)], **_facts(seen)}
+            context |= _forecast(found)
     return render(request, "planning/request.html", context)
 
 
@@ -263,6 +276,49 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponse:
         return redirect("planning:request", request_id)
     messages.success(request, _("Approved: the salary is agreed and its cost is promised out of the budget."))
     return redirect("payroll:person", found.person_id)
+
+
+@allow(Role.PAYROLL)
+@require_POST
+def approve_clear(request: HttpRequest) -> HttpResponse:
+    """Approve every waiting request at which nothing stands out; the others stay."""
+    today = timezone.localdate()
+    done = 0
+    for row in waiting_requests():
+        try:
+            if _stands_out(picture_of(row, today)):
+                continue
+            actions.approve_request(request_id=row.pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        except StetigError:
+            continue  # it stays on the list, whose check says why
+        done += 1
+    messages.success(
+        request,
+        ngettext("%(n)s request was approved.", "%(n)s requests were approved.", done) % {"n": done},
+    )
+    return redirect("planning:requests")
+
+
+def _stands_out(seen: Picture) -> bool:
+    return seen.below_minimum_wage or not seen.covered or seen.estimated or seen.low_net
+
+
+def _forecast(found: SalaryRequest) -> dict[str, Any]:
+    """The member's own picture under the salary asked for, where it can be drawn."""
+    try:
+        planner = Planner.of(known_of(found.person, timezone.localdate()))
+        wish = Wish(starts_on=found.starts_on, gross_cents=found.gross_cents)
+        offer = planner.show(wish, found.gross_cents)
+        advised = planner.advise(wish)
+    except StetigError:
+        return {}
+    return {
+        "fan": picture_of_offer(planner.months, offer),
+        "forecast_facts": [
+            {"label": _("Advised gross salary"), "cents": advised.gross_cents},
+            {"label": _("The salary asked for goes wrong within twelve months in"), "percent": offer.risk},
+        ],
+    }
 
 
 def _facts(seen: Picture) -> dict[str, Any]:

@@ -13,6 +13,9 @@ _MEMBER = {Role.MEMBER}
 
 PERMISSIONS = {
     "planning:plan": _MEMBER,
+    "planning:cooperative": {Role.BOARD, Role.AUDITOR},
+    "planning:approve_clear": _OFFICE,
+    "planning_api:plan": _MEMBER,
     "planning:salary": _MEMBER,
     "planning:ask": _MEMBER,
     "planning:withdraw": _MEMBER,
