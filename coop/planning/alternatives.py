@@ -60,6 +60,15 @@ def wish_of(way: Way, wish: Wish) -> Wish:
     return base
 
 
+def way_of(wish: Wish) -> Way:
+    """The way that a wish comes nearest to."""
+    if wish.off:
+        return Way.TIME_OFF
+    if wish.kept:
+        return Way.RESERVE
+    return Way.SOON if wish.horizon < HORIZON else Way.STEADY
+
+
 def alternatives(planner: Planner, wish: Wish) -> list[Alternative]:
     """Every way with its salary; the twelve-month average, which cooperatives use by hand today, as the last."""
     found = [Alternative(way=way, offer=planner.advise(wish_of(way, wish))) for way in Way if way is not Way.AVERAGE]

@@ -101,6 +101,10 @@ def test_the_budget_page_explains_every_cent(cast, ada, client_of):
     client = client_of(cast.member, cast.coop)
     assert {client.get(link).status_code for link in links} == {200}
     assert {link.split("/")[1] for link in links} == {"invoices", "payslips"}
+    table = client.get("/mine/budget/csv/").content.decode().splitlines()
+    assert len(table) == 1 + len(movements)
+    assert table[-1].endswith(";-534.61")
+    assert len(client.get("/mine/budget/csv/?year=2025").content.decode().splitlines()) == 1
 
 
 def test_mail_whose_worker_died_is_shown_and_sent_again_by_a_person(cast, client_of):

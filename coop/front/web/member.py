@@ -1,5 +1,6 @@
 """The member's home, and why the budget is what it is."""
 
+import csv
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -23,6 +24,7 @@ from coop.front.mine import (
 )
 from coop.ledger.pages import pages_of
 from coop.ledger.queries import Movement, budget_statement
+from coop.money import decimal_string
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from invoicing.states import JobState
@@ -114,6 +116,7 @@ def budget(request: HttpRequest) -> HttpResponse:
         "front/budget.html",
         {
             "facts": _why(movements),
+            "actions": [{"url": address_of("front:budget_csv"), "label": _("Export (CSV)")}] if movements else [],
             "standing": standing_of(person.budget_id, today),
             "chart": _chart(month_ends(movements, today), wide=True),
             "page_obj": page,
@@ -139,6 +142,32 @@ def budget(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+@allow(Role.MEMBER)
+@require_GET
+def budget_csv(request: HttpRequest) -> HttpResponse:
+    """Every movement of the own budget as a table, oldest first; with `year` those of one year."""
+    person = person_of(request.user)
+    if person is None or person.budget_id is None:
+        return render(request, "front/no_member.html")
+    year = request.GET.get("year", "")
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="budget.csv"'
+    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["number", "event_on", "booked_on", "text", "document", "pending_eur", "free_eur", "balance_eur"])
+    for row in budget_statement(person.budget_id):
+        if year and str(row.booked_on.year) != year:
+            continue
+        amounts = [decimal_string(cents) for cents in (row.pending_cents, row.free_cents, row.free_balance_cents)]
+        days = [row.event_on.isoformat(), row.booked_on.isoformat()]
+        writer.writerow([row.number, *days, _as_text(row.text), _as_text(row.document), *amounts])
+    return response
+
+
+def _as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _notes(standing: Standing) -> dict[str, str]:

@@ -54,7 +54,7 @@ def cooperative(request: HttpRequest) -> HttpResponse:
     form = OutlookForm(
         request.POST or None,
         initial={
-            "fee": policy_on(today).fee_rate * 100,
+            "fee": (policy_on(today).fee_rate * 100).quantize(Decimal("0.01")),
             "default": Decimal(0),
             "growth": Decimal(0),
             "reserves": 0,

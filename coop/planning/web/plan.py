@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from coop.documents.pdf import pdf_of
 from coop.errors import StetigError
-from coop.planning.alternatives import Alternative, Change, Way, alternatives, changes, wish_of
+from coop.planning.alternatives import Alternative, Change, Way, alternatives, changes, way_of, wish_of
 from coop.planning.cliffs import Cliff, Step, cliffs
 from coop.planning.known import Item, Known, known_of
 from coop.planning.months import later
@@ -24,6 +25,7 @@ from coop.planning.web.plan_forms import PlanForm, first_values
 from coop.planning.web.words import day, euros
 from coop.planning.web.words import month as month_name
 from coop.tenancy.access import allow
+from coop.tenancy.queries import this_cooperative
 from coop.tenancy.states import Role
 from members.queries import person_of
 from payroll.germany.salary import salary_law
@@ -57,6 +59,38 @@ def plan(request: HttpRequest) -> HttpResponse:
     return render(request, "planning/plan.html", {**context, **_around(planner, wish)})
 
 
+@allow(Role.MEMBER)
+@require_GET
+def plan_pdf(request: HttpRequest) -> HttpResponse:
+    """The advice of a way (see the page) on paper, with the same picture."""
+    person = person_of(request.user)
+    if person is None or person.budget_id is None:
+        return render(request, "planning/no_plan.html")
+    today = timezone.localdate()
+    try:
+        planner = Planner.of(known_of(person, today))
+        seen = planner.plan(_asked_way(request, planner))
+    except StetigError as error:
+        return render(request, "planning/no_plan.html", {"problem": str(error)})
+    context = {
+        "person": person,
+        "cooperative": this_cooperative(),
+        "on": today,
+        "plan": seen,
+        "chosen": seen.chosen,
+        "facts": _facts(seen.chosen),
+        "notes": [*_cliff_notes(seen), *_notes(seen)],
+        "reasons": list(_reasons(planner)),
+        "picture": picture_of(seen.months, seen.chosen),
+        "rows": _month_rows(seen),
+    }
+    response = HttpResponse(
+        pdf_of("documents/plan.html", context, get_language() or "en"), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = 'attachment; filename="plan.pdf"'
+    return response
+
+
 def answer(planner: Planner, seen: Plan) -> dict[str, Any]:
     """What changes with the sliders: the figures, the picture, the steps of the law, what would change it."""
     chosen, advised = seen.chosen, seen.advised
@@ -87,6 +121,7 @@ def _around(planner: Planner, wish: Wish) -> dict[str, Any]:
     """What stands still on the page while sliders move."""
     known = planner.known
     return {
+        "actions": [{"url": f"{reverse('planning:plan_pdf')}?way={way_of(wish)}", "label": _("As PDF")}],
         "reasons": list(_reasons(planner)),
         "safe": _safe(planner, wish.risk),
         "items": [_item_row(item) for item in known.items[:ITEMS_SHOWN]],

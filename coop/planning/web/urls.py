@@ -7,6 +7,7 @@ from coop.planning.web import cooperative, plan, views
 app_name = "planning"
 urlpatterns = [
     path("plan/", plan.plan, name="plan"),
+    path("plan/pdf/", plan.plan_pdf, name="plan_pdf"),
     path("board/ahead/", cooperative.cooperative, name="cooperative"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),

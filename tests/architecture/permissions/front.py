@@ -21,6 +21,7 @@ PERMISSIONS = {
     "front:home": SIGNED_IN,
     "front:mine": {Role.MEMBER},
     "front:budget": {Role.MEMBER},
+    "front:budget_csv": {Role.MEMBER},
     "front:board": {Role.BOARD, Role.AUDITOR},
     "front:office": _OFFICE,
     "front:books": _BOOKS,

@@ -13,6 +13,7 @@ _MEMBER = {Role.MEMBER}
 
 PERMISSIONS = {
     "planning:plan": _MEMBER,
+    "planning:plan_pdf": _MEMBER,
     "planning:cooperative": {Role.BOARD, Role.AUDITOR},
     "planning:approve_clear": _OFFICE,
     "planning_api:plan": _MEMBER,
