@@ -7,7 +7,7 @@ from rest_framework import serializers
 from payroll.agreements.states import Paper, PaperState, Signing
 
 
-class PaperSerializer(serializers.Serializer[Any]):
+class EmploymentPaperSerializer(serializers.Serializer[Any]):
     """A paper: what it is, the form that the law asks for, and how it was signed."""
 
     id = serializers.IntegerField()
@@ -22,7 +22,7 @@ class PaperSerializer(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField(allow_null=True)
 
 
-class MakePaperSerializer(serializers.Serializer[Any]):
+class MakeEmploymentPaperSerializer(serializers.Serializer[Any]):
     """What the office adds to what the contract holds."""
 
     kind = serializers.ChoiceField(choices=Paper.choices)

@@ -11,7 +11,11 @@ from rest_framework.viewsets import ViewSet
 from coop.tenancy.states import Role
 from members.queries import person_of
 from payroll.agreements import actions
-from payroll.agreements.api.serializers import MakePaperSerializer, PaperSerializer, SignedSerializer
+from payroll.agreements.api.serializers import (
+    EmploymentPaperSerializer,
+    MakeEmploymentPaperSerializer,
+    SignedSerializer,
+)
 from payroll.agreements.queries import contract_by_id, paper_by_id, papers_of_contract, papers_of_person
 from payroll.agreements.states import Paper, Signing
 
@@ -30,33 +34,33 @@ class PaperViewSet(ViewSet):
         "discard": (Role.PAYROLL,),
     }
 
-    @extend_schema(responses=PaperSerializer(many=True))
+    @extend_schema(responses=EmploymentPaperSerializer(many=True))
     def mine(self, request: Request) -> Response:
         """One's own papers, newest first."""
         person = person_of(request.user)
         rows = papers_of_person(person.pk) if person else []
-        return Response(PaperSerializer(rows, many=True).data)
+        return Response(EmploymentPaperSerializer(rows, many=True).data)
 
-    @extend_schema(request=None, responses={200: PaperSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={200: EmploymentPaperSerializer, 409: _CONFLICT})
     def received(self, request: Request, pk: int) -> Response:
         """Confirm to have received a paper."""
         person = person_of(request.user)
         if person is None:
             raise Http404
         paper = actions.confirm_receipt(paper_id=pk, person_id=person.pk, at=timezone.now())
-        return Response(PaperSerializer(paper).data)
+        return Response(EmploymentPaperSerializer(paper).data)
 
-    @extend_schema(responses=PaperSerializer(many=True))
+    @extend_schema(responses=EmploymentPaperSerializer(many=True))
     def list(self, request: Request, contract_id: int) -> Response:  # noqa: ARG002
         """The papers of a contract, newest first."""
         contract = contract_by_id(contract_id)
-        return Response(PaperSerializer(papers_of_contract(contract.pk), many=True).data)
+        return Response(EmploymentPaperSerializer(papers_of_contract(contract.pk), many=True).data)
 
-    @extend_schema(request=MakePaperSerializer, responses={201: PaperSerializer, 409: _CONFLICT})
+    @extend_schema(request=MakeEmploymentPaperSerializer, responses={201: EmploymentPaperSerializer, 409: _CONFLICT})
     def create(self, request: Request, contract_id: int) -> Response:
         """Draw up a paper; its PDF is prepared."""
         contract = contract_by_id(contract_id)
-        given = MakePaperSerializer(data=request.data)
+        given = MakeEmploymentPaperSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         wording = {name: value for name, value in given.validated_data.items() if name != "kind"}
         paper = actions.make_paper(
@@ -66,9 +70,9 @@ class PaperViewSet(ViewSet):
             at=timezone.now(),
             by=request.user,  # type: ignore[arg-type]
         )
-        return Response(PaperSerializer(paper).data, status=status.HTTP_201_CREATED)
+        return Response(EmploymentPaperSerializer(paper).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=SignedSerializer, responses={200: PaperSerializer, 409: _CONFLICT})
+    @extend_schema(request=SignedSerializer, responses={200: EmploymentPaperSerializer, 409: _CONFLICT})
     def signed(self, request: Request, pk: int) -> Response:
         """Keep when and how both sides signed."""
         paper_by_id(pk)
@@ -80,9 +84,9 @@ class PaperViewSet(ViewSet):
             on=given.validated_data["on"],
             by=request.user,  # type: ignore[arg-type]
         )
-        return Response(PaperSerializer(paper).data)
+        return Response(EmploymentPaperSerializer(paper).data)
 
-    @extend_schema(request=None, responses={200: PaperSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={200: EmploymentPaperSerializer, 409: _CONFLICT})
     def discard(self, request: Request, pk: int) -> Response:
         """Put an unsigned paper aside."""
-        return Response(PaperSerializer(actions.discard_paper(paper_id=pk, by=request.user)).data)  # type: ignore[arg-type]
+        return Response(EmploymentPaperSerializer(actions.discard_paper(paper_id=pk, by=request.user)).data)  # type: ignore[arg-type]
