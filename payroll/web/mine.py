@@ -66,7 +66,10 @@ def payslips(request: HttpRequest) -> HttpResponse:
                 {"key": "state", "label": _("State"), "kind": "state"},
                 {"key": "actions", "label": _("Paper"), "kind": "actions", "hide_label": True},
             ],
-            "actions": [{"url": reverse("payroll:my_employment"), "label": _("My employment data")}],
+            "actions": [
+                {"url": reverse("papers:my_wage_account"), "label": _("My wage account")},
+                {"url": reverse("payroll:my_employment"), "label": _("My employment data")},
+            ],
         },
     )
 
