@@ -190,3 +190,10 @@ def test_what_is_not_taxable_names_no_vat_number():
     assert b'schemeID="VA"' not in xml
     assert b"CHE-123" not in xml
     assert b'schemeID="FC">27/123/45678' in xml
+
+
+@pytest.mark.slow
+def test_five_thousand_lines_are_valid():
+    lines = [line(n, unit_price=Decimal("1.00"), net_cents=100) for n in range(1, 5001)]
+    tax = PaperTax(category="S", rate=Decimal("0.19"), net_cents=500_000, vat_cents=95_000)
+    assert broken_rules(cii_of(paper(lines, [tax]))) == []
