@@ -78,7 +78,7 @@ def cancel_invoice(*, invoice_id: int, reason: str, then: JobState, on: date, by
     )
     cooperative = this_cooperative()
     number = draw_number(f"cancellation-{on.year}")
-    cancellation = InvoiceCancellation.objects.create(
+    cancellation: InvoiceCancellation = InvoiceCancellation.objects.create(
         invoice=invoice,
         number=f"{cooperative.invoice_prefix}-S-{on.year}-{number:06d}",
         cancelled_on=on,
