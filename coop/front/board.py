@@ -52,7 +52,9 @@ class Board:
     free_cents: int
     """What budgets hold that are above zero."""
     advanced_cents: int
-    """What budgets below zero have been advanced: the cooperative's exposure."""
+    """What budgets below zero have been advanced already."""
+    ahead_cents: int
+    """What will have been advanced once all that is promised is paid: what `advance_limit_cents` limits."""
     advance_limit_cents: int
     pending_cents: int
     cover_cents: int
@@ -93,6 +95,7 @@ def board_of(on: date) -> Board:
         overdue_count=overdue_count,
         free_cents=budgets.free_cents,
         advanced_cents=budgets.advanced_cents,
+        ahead_cents=budgets.ahead_cents,
         advance_limit_cents=policy_on(on).advance_limit_cents,
         pending_cents=budgets.pending_cents,
         cover_cents=budgets.cover_cents,

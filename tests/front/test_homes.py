@@ -17,6 +17,7 @@ from coop.ledger.queries import budget_statement
 from coop.messaging.actions import queue_mail
 from coop.messaging.models import OutboxMessage
 from coop.messaging.states import MailState
+from coop.tenancy.actions import decide_policy
 from coop.tenancy.states import Role
 from tests.factories.banking import bring_in, paid
 from tests.factories.front import bill, make_worker, pay, pay_salaries
@@ -171,6 +172,29 @@ def test_the_board_sees_the_cooperative_to_the_cent(cast, ada):
     assert (board.pending_cents, board.cover_cents) == (273_000, 182_000)
     assert board.arrears == (238_000, 100_000, 0, 0, 0)
     assert (board.open_cents, board.overdue_cents, board.overdue_count) == (338_000, 100_000, 1)
+
+
+def test_the_board_sees_advances_as_their_limit_counts_them(cast, ada, client_of):
+    commit(
+        budget_id=ada.budget_id,
+        source="contract:1",
+        monthly_cents=130_000,
+        since=date(2026, 7, 1),
+        until=date(2026, 9, 1),
+        on=JULY,
+    )
+    ahead = 2 * 130_000 - 91_000
+    board = board_of(JULY)
+    # No budget is below zero yet, and the promise counts all the same: it is what the limit refuses.
+    assert (board.ahead_cents, board.advanced_cents) == (ahead, 0)
+    today = timezone.localdate()
+    for limit, tone in ((ahead, "info"), (ahead - 1, "bad")):
+        decide_policy(since=today, decided_on=today, by=cast.board, advance_limit_cents=limit)
+        page = html.document_fromstring(client_of(cast.board, cast.coop).get("/board/").content.decode())
+        (tile,) = page.xpath(
+            "//*[contains(@class, 'grid-tiles')]/*[contains(., '1.690,00') or contains(., '1,690.00')]"
+        )
+        assert f"tone-{tone}" in tile.get("class")
 
 
 def test_fee_is_earned_in_proportion_and_whole_at_the_end(cast):

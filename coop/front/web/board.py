@@ -72,6 +72,11 @@ def _budget_facts(figures: Board) -> list[dict[str, Any]]:
             "note": _("confirmed work that the cooperative covers"),
         },
         {"label": _("Promised salaries"), "cents": figures.committed_cents, "note": _("until the agreed end")},
+        {
+            "label": _("Promised ahead of client money"),
+            "cents": figures.ahead_cents,
+            "note": _("once all promised salaries are paid"),
+        },
         {"label": _("Limit for advances"), "cents": figures.advance_limit_cents, "note": _("decided by the board")},
     ]
 
