@@ -188,8 +188,8 @@ def test_the_board_sees_advances_as_their_limit_counts_them(cast, ada, client_of
     # No budget is below zero yet, and the promise counts all the same: it is what the limit refuses.
     assert (board.ahead_cents, board.advanced_cents) == (ahead, 0)
     today = timezone.localdate()
-    for limit, tone in ((ahead, "info"), (ahead - 1, "bad")):
-        decide_policy(since=today, decided_on=today, by=cast.board, advance_limit_cents=limit)
+    for since, limit, tone in ((today - timedelta(days=1), ahead, "info"), (today, ahead - 1, "bad")):
+        decide_policy(since=since, decided_on=since, by=cast.board, advance_limit_cents=limit)
         page = html.document_fromstring(client_of(cast.board, cast.coop).get("/board/").content.decode())
         (tile,) = page.xpath(
             "//*[contains(@class, 'grid-tiles')]/*[contains(., '1.690,00') or contains(., '1,690.00')]"
