@@ -16,10 +16,9 @@ from coop.errors import InvalidInput, NotFound, StetigError
 from coop.ledger.chart import CHART
 from coop.ledger.lines import Draft, Line, Unbalanced, draft
 from coop.ledger.models import Account, Budget, Commitment, Cover, Entry, Period, Posting
-from coop.ledger.queries import BudgetFigures, ahead_cents, figures_of
+from coop.ledger.queries import BudgetFigures, figures_of, passed_limit
 from coop.tenancy.models import Cooperative, User
 from coop.tenancy.numbers import draw_numbers
-from coop.tenancy.queries import policy_on
 from coop.tenancy.scope import current_coop_id, read_anew, read_once
 
 JOURNAL = "journal"
@@ -270,26 +269,26 @@ def commit(
 
 def _check_advance_limits(figures: BudgetFigures, on: date) -> None:
     """Raises: BeyondAdvanceLimit, where one budget or all together stand beyond what the policy of the day allows."""
-    policy = policy_on(on)
-    limit = policy.advance_limit_member_cents
-    if limit is not None and figures.ahead_cents > limit:
-        raise BeyondAdvanceLimit(
-            _(
-                "With this salary %(ahead)s would be paid ahead of client money for this member, and the cooperative "
-                "allows %(limit)s. Choose a lower salary or a shorter time, or wait until clients have paid."
-            )
-            % {"ahead": _euros(figures.ahead_cents), "limit": _euros(limit)}
-        )
     # One after the other, or two promises out of two budgets would both count on what is left of the limit.
     list(Cooperative.objects.select_for_update(no_key=True).filter(id=current_coop_id()).values_list("id"))
-    if ahead_cents(on) > policy.advance_limit_cents:
+    passed = passed_limit(figures, on)
+    if passed is None:
+        return
+    if passed.of_all:
         raise BeyondAdvanceLimit(
             _(
                 "With this salary more would be paid ahead of client money than the cooperative allows for all members "
                 "together (%(limit)s). Wait until clients have paid, or let the board decide a higher limit."
             )
-            % {"limit": _euros(policy.advance_limit_cents)}
+            % {"limit": _euros(passed.limit_cents)}
         )
+    raise BeyondAdvanceLimit(
+        _(
+            "With this salary %(ahead)s would be paid ahead of client money for this member, and the cooperative "
+            "allows %(limit)s. Choose a lower salary or a shorter time, or wait until clients have paid."
+        )
+        % {"ahead": _euros(passed.ahead_cents), "limit": _euros(passed.limit_cents)}
+    )
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from coop.ledger.chart import AccountCode
 from coop.ledger.models import Posting
+from coop.tenancy.queries import policy_on
 from coop.tenancy.scope import current_coop_id
 
 
@@ -59,6 +60,16 @@ class BudgetTotals:
     """As `BudgetFigures.ahead_cents`, budget by budget."""
     short: int
     """How many budgets do not bear what they promise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedLimit:
+    """A limit of salary paid ahead of client money, and what would stand against it. Cents."""
+
+    ahead_cents: int
+    limit_cents: int
+    of_all: bool
+    """Whether it is the limit of all members together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +223,23 @@ def available_cents(budget_id: int, on: date) -> int:
 def ahead_cents(on: date) -> int:
     """What the cooperative would have advanced to all budgets together, as `BudgetFigures.ahead_cents` counts it."""
     return budget_totals(on).ahead_cents
+
+
+def passed_limit(figures: BudgetFigures, on: date) -> PassedLimit | None:
+    """The limit of the day that is passed where one budget comes to stand at `figures` and all others stay as they are.
+
+    Raises: NoPolicy.
+    """
+    policy = policy_on(on)
+    limit = policy.advance_limit_member_cents
+    if limit is not None and figures.ahead_cents > limit:
+        return PassedLimit(ahead_cents=figures.ahead_cents, limit_cents=limit, of_all=False)
+    of_others = ahead_cents(on) - figures_of(figures.budget_id, on).ahead_cents
+    if of_others + figures.ahead_cents > policy.advance_limit_cents:
+        return PassedLimit(
+            ahead_cents=of_others + figures.ahead_cents, limit_cents=policy.advance_limit_cents, of_all=True
+        )
+    return None
 
 
 def budget_statement(budget_id: int) -> list[Movement]:

@@ -1,12 +1,12 @@
 """What a salary would mean for a budget, which requests wait, and whose pay will not be borne."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from coop.errors import NotFound
 from coop.ledger.models import Commitment
-from coop.ledger.queries import budget_figures, figures_of
+from coop.ledger.queries import PassedLimit, budget_figures, figures_of, passed_limit
 from coop.planning.models import SalaryRequest
 from coop.planning.periods import check_months, months_between
 from coop.planning.states import RequestState
@@ -42,6 +42,8 @@ class Picture:
     weekly_hours: Decimal
     advised_net_cents: int | None
     """The average net income that the cooperative recommends; None where it recommends none."""
+    passed_limit: PassedLimit | None
+    """The limit of advances that the promise would pass."""
 
     @property
     def total_cents(self) -> int:
@@ -99,17 +101,22 @@ def picture(
     check_months(starts_on, ends_on)
     cost = quote(person_id=person.pk, gross_cents=gross_cents, month=starts_on)
     figures = figures_of(person.budget_id, on)
+    months = months_between(starts_on, ends_on or promised_ahead(starts_on, on=on))
+    bound = figures.committed_cents - _freed_cents(person, starts_on)
+    promised = replace(figures, committed_cents=bound + cost.salary.cost_cents * months)
     return Picture(
         salary=cost.salary,
         estimated=cost.estimated,
-        months=months_between(starts_on, ends_on or promised_ahead(starts_on, on=on)),
+        months=months,
         open_ended=ends_on is None,
         free_cents=figures.free_cents,
         cover_cents=figures.cover_cents,
-        bound_cents=figures.committed_cents - _freed_cents(person, starts_on),
+        bound_cents=bound,
         most_hours=most_weekly_hours(gross_cents, starts_on),
         weekly_hours=weekly_hours,
         advised_net_cents=policy_on(starts_on).recommended_net_cents,
+        # What adds nothing is agreed whatever the limits.
+        passed_limit=passed_limit(promised, on) if promised.ahead_cents > figures.ahead_cents else None,
     )
 
 

@@ -300,7 +300,7 @@ def approve_clear(request: HttpRequest) -> HttpResponse:
 
 
 def _stands_out(seen: Picture) -> bool:
-    return seen.below_minimum_wage or not seen.covered or seen.estimated or seen.low_net
+    return seen.below_minimum_wage or not seen.covered or bool(seen.passed_limit) or seen.estimated or seen.low_net
 
 
 def _forecast(found: SalaryRequest) -> dict[str, Any]:
@@ -344,6 +344,17 @@ def _facts(seen: Picture) -> dict[str, Any]:
                 _(
                     "Budget and confirmed jobs do not bear this salary until it ends. It can be approved when they do: with a "
                     "lower salary, a shorter time, or more confirmed jobs."
+                ),
+            )
+        )
+    if seen.passed_limit:
+        notes.append(
+            (
+                "bad",
+                _("This salary would be paid further ahead of client money than the limit for advances allows.")
+                if not seen.passed_limit.of_all
+                else _(
+                    "All salaries together would be paid further ahead of client money than the limit for advances allows."
                 ),
             )
         )
@@ -393,6 +404,8 @@ def _waiting_row(row: SalaryRequest, today: Any) -> dict[str, Any]:
         state = {"label": _("below the minimum wage"), "tone": "bad"}
     elif not seen.covered:
         state = {"label": _("not covered"), "tone": "bad"}
+    elif seen.passed_limit:
+        state = {"label": _("above the limit for advances"), "tone": "bad"}
     elif seen.estimated:
         state = {"label": _("data is missing"), "tone": "warn"}
     else:
@@ -420,6 +433,8 @@ def _approve(found: SalaryRequest, seen: Picture) -> dict[str, Any]:
         button["disabled"] = _("The hours are too many for this pay.")
     elif not seen.covered:
         button["disabled"] = _("Budget and cover do not bear it.")
+    elif seen.passed_limit:
+        button["disabled"] = _("The limit for advances would be passed.")
     return button
 
 

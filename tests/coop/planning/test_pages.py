@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from coop.ledger.actions import set_cover
 from coop.messaging.models import OutboxMessage
 from coop.planning.models import SalaryRequest
 from coop.planning.states import RequestState
+from coop.tenancy.actions import decide_policy
 from tests.coop.planning.test_requests import COST, ask, known
 from tests.factories.payroll import give_money
 
@@ -93,6 +95,33 @@ def test_the_office_sees_what_budget_and_cover_say_and_decides(ada, cast, client
     request.refresh_from_db()
     assert request.state == RequestState.APPROVED
     assert office.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("limit", ["advance_limit_member_cents", "advance_limit_cents"])
+def test_the_office_sees_that_the_limit_of_advances_would_be_passed(ada, cast, client_of, limit):
+    set_cover(budget_id=ada.budget_id, source="job:1", cents=9 * COST, since=date(2026, 3, 1))
+    decided = date(2026, 2, 1)
+    decide_policy(since=decided, decided_on=decided, by=cast.board, **{limit: 4 * COST - 1})
+    request = ask(ada)
+    office = client_of(cast.payroll, cast.coop)
+    page = reverse("planning:request", args=[request.pk])
+    shown = office.get(page).context
+    assert shown["picture"].covered
+    passed = shown["picture"].passed_limit
+    assert (passed.ahead_cents, passed.limit_cents) == (4 * COST, 4 * COST - 1)
+    assert shown["approve"][0]["disabled"]
+    assert "bad" in [tone for tone, _text in shown["notes"]]
+    assert office.get(reverse("planning:requests")).context["waiting"][0]["state"]["tone"] == "bad"
+    # Sent all the same, it is refused for the same reason.
+    office.post(reverse("planning:approve", args=[request.pk]))
+    office.post(reverse("planning:approve_clear"))
+    request.refresh_from_db()
+    assert request.state == RequestState.REQUESTED
+    give_money(ada, 1)
+    assert "disabled" not in office.get(page).context["approve"][0]
+    office.post(reverse("planning:approve", args=[request.pk]))
+    request.refresh_from_db()
+    assert request.state == RequestState.APPROVED
 
 
 def test_a_decline_through_the_page(ada, cast, client_of):
