@@ -67,7 +67,7 @@ def payslips(request: HttpRequest) -> HttpResponse:
                 {"key": "actions", "label": _("Paper"), "kind": "actions", "hide_label": True},
             ],
             "actions": [
-                {"url": reverse("papers:my_wage_account"), "label": _("My wage account")},
+                *_for_members(request, [{"url": reverse("papers:my_wage_account"), "label": _("My wage account")}]),
                 {"url": reverse("payroll:my_employment"), "label": _("My employment data")},
             ],
         },
@@ -99,11 +99,19 @@ def employment(request: HttpRequest) -> HttpResponse:
     except NotFound as error:
         raise Http404 from error
     context = file_context(found, timezone.localdate(), edit=False)
-    context["actions"] = [
-        {"url": reverse("intake:mine"), "label": _("Enter or change my data"), "tone": "primary"},
-        {"url": reverse("agreements:mine"), "label": _("My papers")},
-    ]
+    context["actions"] = _for_members(
+        request,
+        [
+            {"url": reverse("intake:mine"), "label": _("Enter or change my data"), "tone": "primary"},
+            {"url": reverse("agreements:mine"), "label": _("My papers")},
+        ],
+    )
     return render(request, "payroll/my_employment.html", context)
+
+
+def _for_members(request: HttpRequest, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What leads to pages that somebody who left no longer opens."""
+    return actions if Role.MEMBER in request.roles else []  # type: ignore[attr-defined]
 
 
 def payslip_page(
