@@ -10,11 +10,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from coop.errors import NotFound
-from coop.front.api.serializers import BudgetSerializer, MovementSerializer, WhoSerializer
+from coop.front.api.serializers import (
+    BudgetSerializer,
+    MovementSerializer,
+    SalaryAnswerSerializer,
+    SalaryQuestionSerializer,
+    WhoSerializer,
+)
 from coop.ledger.queries import budget_statement, figures_of
-from coop.tenancy.queries import roles_of, this_cooperative
+from coop.tenancy.queries import policy_on, roles_of, this_cooperative
 from coop.tenancy.states import Role
 from members.queries import person_of
+from payroll.offers import offer
 
 
 class Who(APIView):
@@ -32,6 +39,35 @@ class Who(APIView):
             "roles": sorted(roles_of(request.user)),
         }
         return Response(WhoSerializer(who).data)
+
+
+class SalaryCalculation(APIView):
+    """What a month's turnover, cost, gross or net means for the other three."""
+
+    allowed_roles = frozenset(Role)
+
+    @extend_schema(
+        operation_id="salary_calculation",
+        summary="What would I get?",
+        request=SalaryQuestionSerializer,
+        responses=SalaryAnswerSerializer,
+        tags=["salary"],
+    )
+    def post(self, request: Request) -> Response:
+        """The largest gross that fits, with every contribution and tax. Nothing is stored."""
+        question = SalaryQuestionSerializer(data=request.data)
+        question.is_valid(raise_exception=True)
+        asked = question.validated_data
+        month = asked["circumstances"].month
+        policy = policy_on(month)
+        answer = offer(
+            start=asked["start"],
+            cents=asked["cents"],
+            terms=asked["circumstances"].terms(policy),
+            month=month,
+            policy=policy,
+        )
+        return Response(SalaryAnswerSerializer(answer).data)
 
 
 class OwnBudget(APIView):

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from coop.front.web import board, books, exports, member, office, outbox, public, tokens
+from coop.front.web import board, books, exports, member, offers, office, outbox, public, tokens
 
 app_name = "front"
 urlpatterns = [
     path("", public.welcome, name="welcome"),
+    path("what-would-i-get/", offers.offer_page, name="offer"),
+    path("what-would-i-get/table/", offers.table_pdf, name="offer_table"),
     path("home/", public.home, name="home"),
     path("mine/", member.mine, name="mine"),
     path("mine/budget/", member.budget, name="budget"),

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any
 
 from coop.errors import InvalidInput
@@ -12,6 +12,7 @@ from payroll.germany.inverse import gross_of_cost, gross_of_net
 from payroll.germany.salary import Salary, SalaryLaw, salary, salary_law
 from payroll.germany.terms import Kind, Terms
 from payroll.json_lines import JsonLinesCommand, Keys
+from payroll.offers import turnover_of_cost
 
 _TARGETS: dict[str, Callable[[SalaryLaw, Terms, int], Salary]] = {
     "gross": salary,
@@ -59,12 +60,11 @@ class Command(JsonLinesCommand):
         cents = keys.cents(target, maximum=_LARGEST_CENTS)
         keys.nothing_else()
         result = _TARGETS[target](law, terms, cents)
-        turnover = Decimal(result.cost_cents) * 100 / (100 - self.fee_percent)
         return {
             "gross": decimal_string(result.gross_cents),
             "net": decimal_string(result.net_cents),
             "cost": decimal_string(result.cost_cents),
-            "turnover": decimal_string(int(turnover.to_integral_value(ROUND_CEILING))),
+            "turnover": decimal_string(turnover_of_cost(result.cost_cents, self.fee_percent / 100)),
             "kind": result.group.value,
         }
 
