@@ -56,7 +56,7 @@ def table_pdf(_request: HttpRequest) -> HttpResponse:
     paper = _paper(month, policy_on(month))
     # What the paper says is its name in the cache: another law, fee or cooperative is another paper.
     name = hashlib.sha256(repr((this_cooperative().pk, this_cooperative().name, paper, language)).encode()).hexdigest()
-    data: bytes = cache.get_or_set(f"salary-table:{name}", lambda: as_pdf(paper, language), _DAY_SECONDS)
+    data = cache.get_or_set(f"salary-table:{name}", lambda: as_pdf(paper, language), _DAY_SECONDS) or b""
     filename = f"{_('salary-table')}-{month:%Y-%m}.pdf"
     return HttpResponse(
         data, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{filename}"'}
