@@ -287,7 +287,8 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
 def follow_payments(*, at: datetime) -> int:
     """Mark posted runs as paid once the bank's debit is matched to their order, and take that back where it was undone.
 
-    A run that had nothing to transfer counts as paid. Returns how many runs changed.
+    A run that had nothing to transfer counts as paid. So does one whose pay came back later: its order was carried
+    out, and what is owed again has an order of its own (`order_returned_pay`). Returns how many runs changed.
     """
     runs = list(PayrollRun.objects.filter(state__in=[RunState.POSTED, RunState.PAID]))
     orders = states_of_orders([order_source(run.pk) for run in runs])

@@ -23,10 +23,11 @@ from coop.ledger.chart import AccountCode as A
 from coop.ledger.queries import account_balance, party_balances
 from coop.ledger.verify import problems
 from coop.tenancy.states import Role
-from payroll.actions import SameAccount, order_payment, order_returned_pay
+from payroll.actions import SameAccount, follow_payments, order_payment, order_returned_pay
 from payroll.master_data import enter_payout_account
 from payroll.models import PayrollRun
 from payroll.queries import returned_pay
+from payroll.states import RunState
 from tests.factories.banking import bring_in, paid
 from tests.factories.payroll import NOW, employ, give_money, iban, make_member, run_month
 
@@ -53,6 +54,14 @@ def ada(cast):
 
 def new_account(person, cast):
     enter_payout_account(person_id=person.pk, since=BACK_ON, iban=iban(77), holder="Ada Neu", at=NOW, by=cast.payroll)
+
+
+def test_its_run_stays_paid_and_what_came_back_stays_on_the_list(ada):
+    assert follow_payments(at=AT) == 1
+    run = PayrollRun.objects.get()
+    assert (run.state, run.paid_at) == (RunState.PAID, AT)
+    assert follow_payments(at=AT) == 0
+    assert [pay.order_id for pay in returned_pay(BACK_ON)] == [None]
 
 
 def test_it_is_owed_again_ordered_once_to_the_new_account_and_paid_to_the_cent(ada, cast):
@@ -124,9 +133,9 @@ def test_a_return_that_was_undone_is_ordered_no_more(ada, cast):
 def test_payroll_orders_it_from_the_page_and_through_the_api_once(ada, cast, client_of):
     client = client_of(cast.payroll, cast.coop)
     page = client.get(reverse("payroll:runs")).content.decode()
-    assert "Pay that came back" in page
-    assert "AC04" in page
     address = reverse("payroll:order_returned", args=[ada.match.pk])
+    assert address in page
+    assert "AC04" in page
     assert client.post(address).headers["Location"].startswith(reverse("payroll:runs"))
     assert PayrollRun.objects.count() == PaymentOrder.objects.count() == 1
     new_account(ada, cast)
