@@ -77,7 +77,9 @@ def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
     new.state = PayslipState.POSTED
     new.posted_on = on
     new.save(update_fields=["state", "posted_on"])
-    post(payslip_entry(new, event_on=on, before=before), by=by)
+    difference = payslip_entry(new, event_on=on, before=before)
+    if difference.lines:  # a benefit in kind may change what the payslip says and no account
+        post(difference, by=by)
     request_documents([payslip_document(new)])
     return new
 

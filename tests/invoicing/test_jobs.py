@@ -13,6 +13,7 @@ from coop.states import InvalidTransition
 from coop.tenancy.actions import decide_policy
 from coop.tenancy.states import GuaranteeRule, Role
 from invoicing.actions import (
+    HasInvoice,
     NotEditable,
     accept_job,
     accept_jobs,
@@ -230,7 +231,7 @@ def test_steps_out_of_order_are_refused(cast: Cast):
     with pytest.raises(InvalidTransition):
         confirm_job(job_id=job.pk, by=cast.member, **CONFIRMATION)
     invoice = make_invoice(cast.member, cast.invoicing)
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(HasInvoice):
         cancel_job(job_id=invoice.job_id, reason="", on=DAY, by=cast.invoicing)
 
 

@@ -152,13 +152,14 @@ def test_numbers_stay_gapless_when_an_admission_fails(board):
 
 def test_many_are_admitted_in_a_constant_number_of_statements(board):
     counts = []
+    admit_all(person_ids=[make_applicant().pk], on=ADMITTED_ON, at=APPLIED_AT, by=board, invited=False)  # reads once
     for size in (2, 25):
         people = [make_applicant().pk for _number in range(size)]
         with CaptureQueriesContext(connection) as queries:
             admit_all(person_ids=people, on=ADMITTED_ON, at=APPLIED_AT, by=board, invited=False)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert sorted(Person.objects.values_list("member_number", flat=True)) == list(range(1, 28))
+    assert sorted(Person.objects.values_list("member_number", flat=True)) == list(range(1, 29))
 
 
 def test_changed_addresses_stand_in_the_register(board):

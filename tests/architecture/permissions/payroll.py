@@ -98,9 +98,10 @@ def _element(cast):
 
 
 def _returned(cast):
-    order = PaymentOrder.objects.get(source=f"payroll run:{_paid(cast)[2].pk}")
+    person, _contract, run = _paid(cast)
+    order = PaymentOrder.objects.get(source=f"payroll run:{run.pk}")
     approve_payment_order(order_id=order.pk, by=make_user(), at=AT)
-    line = order.lines.get()
+    line = order.lines.get(party=f"person:{person.pk}")
     back = paid(line.cents, on=order.execute_on, return_reason="AC04", end_to_end_id=line.end_to_end_id)
     bring_in(make_user(), back)
     return {"match_id": Match.objects.get(line=line).pk}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from stdnum.iban import calc_check_digits
@@ -136,7 +137,7 @@ def test_details_alone_move_no_money(account, ada):
 
 def test_a_statement_without_an_account_needs_the_choice(account, ada):
     data = camt053(iban=IBAN, entries=[paid(1, "x")]).replace(f"<IBAN>{IBAN}</IBAN>".encode(), b"<Othr/>")
-    with pytest.raises(UnknownAccount, match="choose"):
+    with translation.override("en"), pytest.raises(UnknownAccount, match="choose"):
         bring(ada, data)
     assert bring(ada, data, account_id=account.pk).new == 1
 

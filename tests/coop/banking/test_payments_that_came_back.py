@@ -312,22 +312,25 @@ def test_the_page_offers_the_payment_and_both_can_be_undone_with_a_button(accoun
     row = BankTransaction.objects.get(returned=True)
     page = reverse("banking:transaction", args=[row.pk])
     client = client_of(cast.accountant, cast.coop)
-    assert "This came back" in client.get(page).content.decode()
+    assert (
+        reverse("banking:came_back", args=[row.pk])
+        in client.get(page, headers={"accept-language": "en"}).content.decode()
+    )
     for _twice in range(2):
         client.post(reverse("banking:came_back", args=[row.pk]), {"line": line.pk})
     match = Match.objects.get(line=line)
-    assert " to Ada came back" in client.get(page).content.decode()
+    assert " to Ada came back" in client.get(page, headers={"accept-language": "en"}).content.decode()
     client.post(reverse("banking:undo", args=[match.pk]))
     assert party_balances(A.NET_PAY) == {}
     assert client_of(cast.invoicing, cast.coop).get(page).status_code == 404
 
     _claim, returned, _back = returned_debt(cast.accountant)
     page = reverse("banking:transaction", args=[returned.transaction_id])
-    assert "Undo the return" in client.get(page).content.decode()
+    assert "Undo the return" in client.get(page, headers={"accept-language": "en"}).content.decode()
     for _twice in range(2):
         client.post(reverse("banking:undo_return", args=[returned.pk]))
     assert Match.objects.filter(revives=returned).count() == 1
-    shown = client.get(page).content.decode()
+    shown = client.get(page, headers={"accept-language": "en"}).content.decode()
     assert "Undo the return" not in shown
     assert "return undone" in shown
 

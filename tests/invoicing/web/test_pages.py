@@ -33,6 +33,7 @@ CLIENT = {
     "country": "DE",
     "language": "de",
     "email": "rechnung@example.org",
+    "invoice_format": "zugferd",
 }
 
 

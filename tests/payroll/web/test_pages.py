@@ -209,7 +209,7 @@ def test_a_rejected_payment_is_ordered_anew_on_the_runs_page(office, cast):
     run = run_month(cast.payroll, cast.board)
     address = reverse("payroll:order_again", args=[run.pk])
     assert address not in office.get(reverse("payroll:run", args=[run.pk])).content.decode()
-    refused = office.post(address, follow=True)
+    refused = office.post(address, follow=True, headers={"accept-language": "en"})
     assert "has a payment order already" in refused.content.decode()
     first = PaymentOrder.objects.get()
     reject_payment_order(order_id=first.pk, by=cast.accountant, at=RUN_AT)
