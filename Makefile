@@ -21,7 +21,7 @@ test: ## set up and run all tests, or some: ARGS="tests/ledger -k reverse"
 	@$(PYTHON) ops/bootstrap.py dev
 	@exec $(VENV_PYTHON) -m ops.test $(ARGS)
 
-lint: ## style, types, import contracts, missing migrations
+lint: ## style, types, import contracts, branches of the law, missing migrations
 	@$(PYTHON) ops/bootstrap.py dev
 	@exec $(VENV_PYTHON) -m ops.lint
 

@@ -1,4 +1,4 @@
-"""Every check that runs no test: `python -m ops.lint`. All run, also after one failed; exit status 1 if any did."""
+"""Every check beside the tests: `python -m ops.lint`. All run, also after one failed; exit status 1 if any did."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "types": ["-m", "mypy", "."],
     "import contracts": ["-c", IMPORT_CONTRACTS],
+    "branches of the law": ["-m", "ops.branches"],
     "migrations": ["-W", "ignore::RuntimeWarning", "manage.py", "makemigrations", "--check", "--dry-run"],
 }
 

@@ -352,9 +352,11 @@ def _month_from(day: date) -> date:
 def _stretches(
     kinds: dict[date, Day], employed: Sequence[Employment], wanted: frozenset[Day]
 ) -> Iterator[tuple[date, date, Day]]:
-    """Days in a row of the wanted kinds: first, the day that no longer counts, and the kind of the first."""
+    """Days in a row of the wanted kinds: first, the day that no longer counts, and the kind of the first.
+
+    All stretches end: the last day that is looked at lies behind every absence.
+    """
     first: date | None = None
-    day = date.min
     for day, kind in sorted(kinds.items()):
         inside = kind in wanted and _employed(employed, day)
         if inside and first is None:
@@ -362,8 +364,6 @@ def _stretches(
         elif not inside and first is not None:
             yield first, day, kinds[first]
             first = None
-    if first is not None:
-        yield first, day + _DAY, kinds[first]
 
 
 def _employed(employed: Iterable[Employment], day: date) -> bool:

@@ -200,12 +200,6 @@ class ContributionLaw:
             return self.midijob_limit + 1, None
         return 0, None
 
-    def group_of_pay(self, gross_cents: int) -> Group:
-        """The group that ordinary employment of a full month falls into by pay alone."""
-        if gross_cents <= self.minijob_limit:
-            return Group.MINIJOB
-        return Group.MIDIJOB if gross_cents <= self.midijob_limit else Group.FULL
-
     def care_discounts(self, children_under25: int) -> int:
         """How many discounts the children bring. Source: § 55 (3) S. 4 SGB XI."""
         return max(min(children_under25, self.care_last_discounted) - self.care_first_discounted + 1, 0)

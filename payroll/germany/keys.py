@@ -28,5 +28,5 @@ def contribution_group(group: Group, terms: Terms) -> str:
     pension, unemployment = ("3", "2") if terms.pensioner else ("1", "1")
     if group is Group.PRIVATE:
         return f"0-{pension}-{unemployment}-0"
-    health = "1" if terms.health_compulsory else "9"
-    return f"{'3' if terms.pensioner else health}-{pension}-{unemployment}-1"
+    compulsory = "3" if terms.pensioner else "1"
+    return f"{compulsory if terms.health_compulsory else '9'}-{pension}-{unemployment}-1"

@@ -174,6 +174,15 @@ def test_a_sick_child_is_paid_by_the_fund_unless_agreed(paid, expected):
     assert numbers(days(3, away(Cause.CHILD_SICK, (3, 10), (3, 13), paid=paid))) == expected
 
 
+def test_an_interruption_ends_with_the_employment_and_a_new_one_begins_without_it():
+    employed = [(date(2025, 1, 1), date(2026, 4, 1)), (date(2026, 5, 1), None)]
+    parental = away(Cause.PARENTAL, (2, 1), (6, 15))
+    assert (Notice.INTERRUPTION, date(2026, 1, 31)) in notices(days(2, parental, employed=employed))
+    # Not employed in April; in May the rest of the leave is a whole month again.
+    assert numbers(days(4, parental, employed=employed)) == (0, 0, 0)
+    assert (Notice.INTERRUPTION, date(2026, 4, 30)) in notices(days(5, parental, employed=employed))
+
+
 def test_four_working_days_without_pay_are_no_gap():
     assert notices(days(3, away(Cause.UNPAID, (3, 9), (3, 13)))) == []
     assert notices(days(3, away(Cause.UNPAID, (3, 9), (3, 14)))) == [(Notice.TAX_GAP, date(2026, 3, 9))]
@@ -231,6 +240,7 @@ def test_days_always_add_up(absences, month):
     assert found.whole == (found.paid_days == found.calendar_days)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(_absence, max_size=4))
 def test_each_notice_is_given_in_one_month_only(absences):

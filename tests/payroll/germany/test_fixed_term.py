@@ -30,10 +30,6 @@ def term(first: tuple[int, int], until: tuple[int, int] | None, gross: int = 100
     )
 
 
-def doubts(*terms: Term) -> list[Doubt]:
-    return [one.doubt for one in check_fixed_term(LAW, terms[:-1], terms[-1])]
-
-
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [
@@ -52,7 +48,9 @@ def doubts(*terms: Term) -> list[Doubt]:
 )
 def test_what_speaks_against_a_fixed_term(terms, expected):
     """§ 14 (2) TzBfG."""
-    assert doubts(*terms) == expected
+    found = check_fixed_term(LAW, terms[:-1], terms[-1])
+    assert [one.doubt for one in found] == expected
+    assert all("§ 14 (2)" in one.source for one in found)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from payroll.germany.law import german_law
-from payroll.germany.leave import YearTaken, entitlement, leave_account
+from payroll.germany.leave import YearTaken, entitlement, leave_account, no_leave
 
 LAW = german_law(date(2026, 6, 1))
 
@@ -56,6 +56,11 @@ def test_the_contract_adds_and_never_takes():
 def test_months_without_pay_take_a_twelfth_each():
     found = entitlement(LAW, year=2026, employed=[(d(1, year=2025), None)], days_a_week=5, months_without=3)
     assert found.days == 15
+
+
+def test_who_is_not_employed_has_no_leave():
+    found = no_leave(2026)
+    assert (found.entitled, found.remaining, found.free, found.carried_lapses_on) == (0, 0, 0, None)
 
 
 def _years(*, reminded: bool, early: int = 0) -> list[YearTaken]:

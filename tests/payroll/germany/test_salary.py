@@ -116,6 +116,44 @@ def test_a_target_above_the_kind_s_highest_pay_gives_that_pay():
     assert gross_of_net(law(), terms, 500_000).gross_cents == 60_300
 
 
+@pytest.mark.parametrize(
+    ("terms", "target", "expected"),
+    [
+        # A student with insured pay elsewhere beyond the transition range has no part of it left.
+        ({"kind": Kind.WERKSTUDENT, "other_insured_cents": 150_000}, 60_000_00, Group.WERKSTUDENT),
+        # A second Minijob fits below what the first leaves of the limit: 603 - 500 = 103 EUR, below 175 EUR.
+        ({"kind": Kind.MINIJOB, "other_minijob_cents": 50_000}, 500_000, Group.MINIJOB),
+        # The first takes the limit to the cent: nothing but no pay is left.
+        ({"kind": Kind.MINIJOB, "other_minijob_cents": 60_300}, 500_000, Group.MINIJOB),
+    ],
+)
+def test_the_inverse_knows_what_other_employment_leaves(terms, target, expected):
+    facts = Terms(additional_rate=Decimal("0.029"), **terms)
+    got = gross_of_cost(law(), facts, target)
+    assert got.group is expected
+    assert got.cost_cents <= target
+    if expected is Group.MINIJOB:
+        assert got.gross_cents == 60_300 - facts.other_minijob_cents
+
+
+@pytest.mark.parametrize(
+    ("terms", "target"),
+    [
+        ({"kind": Kind.MINIJOB, "other_minijob_cents": 60_301}, 500_000),  # the limit is passed elsewhere
+        ({"kind": Kind.WERKSTUDENT, "other_insured_cents": 150_000}, 50_000),  # and no lower range is left
+    ],
+)
+def test_what_other_employment_leaves_no_room_for_is_refused(terms, target):
+    with pytest.raises(InvalidInput, match="cost"):
+        gross_of_cost(law(), Terms(additional_rate=Decimal("0.029"), **terms), target)
+
+
+@pytest.mark.parametrize("elsewhere", ["other_insured_cents", "other_minijob_cents"])
+def test_pay_elsewhere_is_not_negative(elsewhere):
+    with pytest.raises(InvalidInput, match="other pay"):
+        Terms(additional_rate=Decimal(0), **{elsewhere: -1})
+
+
 @pytest.mark.parametrize("rates", [{"church_rate": Decimal(1)}, {"levies_rate": Decimal("0.0000001")}])
 def test_rates_outside_their_range_are_refused(rates):
     with pytest.raises(InvalidInput, match=next(iter(rates))):
@@ -151,6 +189,7 @@ SCANNED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terms", range(len(SCANNED)))
 def test_the_inverse_is_the_largest_fitting_gross_of_every_cent_tried(terms):
     facts, windows = SCANNED[terms]
