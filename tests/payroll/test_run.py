@@ -90,23 +90,39 @@ def test_walk_h_a_salary_before_the_clients_money(cast):
     assert account_balance(A.FREE) == 144_461 + 100_000
 
 
-def test_walk_j_a_correction_books_the_difference_for_its_month(cast):
+def test_walk_j_november_corrected_in_december_books_the_difference_for_november(cast):
+    """4,000.00 a month, childless, fund 2.69 %: class I was taken in November where III was true.
+
+    Reckoned by hand from the flow chart of § 39b (6) EStG for 2026, in EUR a year of 48,000.00:
+
+    * provision: pension 9.3 % = 4,464.00; health and care (7 % + 2.69 % / 2 + 1.8 % + 0.6 %) = 10.745 % = 5,157.60;
+      together 9,621.60, up to 9,622 (more than pension and the 1,900 of the other way)
+    * taxable: 48,000 - 1,230 - 36 - 9,622 = 37,112
+    * class I: z = (37,112 - 17,799) / 10,000 = 1.9313; (173.10 z + 2,397) z + 1,034.87 = 6,309.84, down to 6,309;
+      a month 525.75
+    * class III, half of it: z = (18,556 - 17,799) / 10,000 = 0.0757; (173.10 z + 2,397) z + 1,034.87 = 1,217.31,
+      down to 1,217, twice 2,434; a month 202.83
+    * the difference: 525.75 - 202.83 = 322.92. No soli: both lie below 20,350 a year (§ 3 (3) SolzG).
+    """
+    november = date(2026, 11, 1)
     ada = make_member()
     give_money(ada, 1_000_000)
     employ(ada, 400_000)
-    run_month(cast)
+    run_month(cast, november, datetime(2026, 11, 18, 9, tzinfo=UTC))
     before = Payslip.objects.get()
     enter_tax_data(
-        person_id=ada.pk, since=MARCH, tax_id=tax_id(1), tax_class=3, federal_state="BE", at=NOW, by=cast.payroll
+        person_id=ada.pk, since=november, tax_id=tax_id(1), tax_class=3, federal_state="BE", at=NOW, by=cast.payroll
     )
-    april = datetime(2026, 4, 10, tzinfo=UTC)
-    after = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=april)
-    assert after.wage_tax_cents < before.wage_tax_cents
-    gain = before.wage_tax_cents - after.wage_tax_cents
+    free = figures_of(ada.budget_id, november).free_cents
+    december = datetime(2026, 12, 10, tzinfo=UTC)
+    after = correct_payslip(payslip_id=before.pk, by=cast.payroll, at=december)
+    assert (before.wage_tax_cents, after.wage_tax_cents) == (52_575, 20_283)
+    assert after.net_cents - before.net_cents == 32_292
+    assert postings(f"payslip:{after.pk}") == [(A.NET_PAY, -32_292), (A.WAGE_TAX, 32_292)]
     rows = Posting.objects.filter(entry__source=f"payslip:{after.pk}")
-    assert sorted(rows.values_list("account__code", "amount_cents")) == [(A.NET_PAY, -gain), (A.WAGE_TAX, gain)]
-    assert set(rows.values_list("service_month", flat=True)) == {MARCH}
-    assert Entry.objects.get(source=f"payslip:{after.pk}").booked_on == april.date()
+    assert set(rows.values_list("service_month", flat=True)) == {november}
+    assert Entry.objects.get(source=f"payslip:{after.pk}").booked_on == december.date()
+    assert figures_of(ada.budget_id, november).free_cents == free
     before.refresh_from_db()
     assert before.state == PayslipState.POSTED
 
