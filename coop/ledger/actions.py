@@ -31,7 +31,7 @@ class AlreadyPosted(StetigError):
 
 
 class PeriodClosed(StetigError):
-    """The month is closed: what comes late is booked in the first open one."""
+    """The month was closed meanwhile and nothing was booked. Do it again: it is booked in the first open month."""
 
     code = "period_closed"
 
@@ -174,7 +174,10 @@ def close_period(*, month: date, by: User, at: datetime) -> Period:
     if period is None:
         raise InvalidInput(_("There is nothing booked in %(month)s.") % {"month": f"{month:%Y-%m}"})
     if period.closed_at is not None:
-        raise PeriodClosed(_("%(month)s is closed already.") % {"month": f"{month:%Y-%m}"})
+        raise PeriodClosed(
+            _("%(month)s is closed already. What comes late is booked in the first open month.")
+            % {"month": f"{month:%Y-%m}"}
+        )
     before = Period.objects.filter(month__lt=period.month).order_by("-month").first()
     if before and before.closed_at is None:
         raise InvalidInput(_("Close %(month)s first.") % {"month": f"{before.month:%Y-%m}"})

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coop.documents.actions import open_document
 from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
+from coop.ledger.late import tells_late_bookings
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from invoicing import actions, letters, queries
@@ -352,6 +353,7 @@ def office_jobs(request: HttpRequest) -> HttpResponse:
 
 @allow(Role.INVOICING)
 @require_POST
+@tells_late_bookings
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue the invoices of the selected jobs, all or none."""
     form = IssueForm(request.POST, today=_today())

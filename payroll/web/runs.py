@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -280,7 +281,11 @@ def correct(request: HttpRequest, payslip_id: int) -> HttpResponse:
     except StetigError as error:
         messages.error(request, str(error))
         return redirect("payroll:payslip", payslip_id)
-    messages.success(request, _("The correction was booked."))
+    messages.success(
+        request,
+        _("The correction of %(month)s was booked in %(open)s; %(month)s itself stays as it was.")
+        % {"month": date_format(new.month, "F Y"), "open": date_format(new.posted_on, "F Y")},
+    )
     return redirect("payroll:payslip", new.pk)
 
 

@@ -17,6 +17,7 @@ from coop.banking.models import BankTransaction, Claim
 from coop.banking.web.forms import MatchingPolicyForm
 from coop.banking.web.views import MONEY, _of_clients
 from coop.errors import NotFound, StetigError
+from coop.ledger.late import tells_late_bookings
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from coop.tenancy.web.pages import page_of, tried
@@ -104,6 +105,7 @@ def _chosen(text: str, row: BankTransaction, book: Book) -> Proposal:
 
 @allow(*MONEY)
 @require_POST
+@tells_late_bookings
 def day_accept(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Carry out a proposal by one click or key; HTMX gets the line alone."""
     try:

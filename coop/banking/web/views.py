@@ -26,6 +26,7 @@ from coop.banking.web.forms import (
 )
 from coop.errors import NotFound
 from coop.ledger.chart import AccountCode
+from coop.ledger.late import tells_late_bookings
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from coop.tenancy.web.pages import page_of, tried
@@ -137,6 +138,7 @@ def _work_page(request: HttpRequest, form: UploadForm) -> HttpResponse:
 
 @allow(*MONEY)
 @require_POST
+@tells_late_bookings
 def upload(request: HttpRequest) -> HttpResponse:
     """Bring in a statement."""
     form = UploadForm(request.POST, request.FILES, accounts=queries.bank_accounts())
@@ -185,6 +187,7 @@ def _gap_text(gap: queries.Gap) -> str:
 
 @allow(*MONEY)
 @require_POST
+@tells_late_bookings
 def rematch(request: HttpRequest) -> HttpResponse:
     """Match what has become sure since."""
     matched = tried(request, lambda: actions.match_transactions(by=request.user))  # type: ignore[arg-type]
@@ -528,6 +531,7 @@ def _number(text: str) -> int:
 
 @allow(*MONEY)
 @require_POST
+@tells_late_bookings
 def match(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Give a payment to the claims that got an amount."""
     row = _transaction(request, transaction_id)
@@ -612,6 +616,7 @@ def take_up(request: HttpRequest, transaction_id: int) -> HttpResponse:
 
 @allow(Role.ACCOUNTANT)
 @require_POST
+@tells_late_bookings
 def book(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Book what is left to an account of the ledger."""
     row = _transaction(request, transaction_id)
@@ -634,6 +639,7 @@ def book(request: HttpRequest, transaction_id: int) -> HttpResponse:
 
 @allow(*MONEY)
 @require_POST
+@tells_late_bookings
 def book_return(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Say which earlier payment a debit returned."""
     row = _transaction(request, transaction_id)
@@ -650,6 +656,7 @@ def book_return(request: HttpRequest, transaction_id: int) -> HttpResponse:
 
 @allow(Role.ACCOUNTANT)
 @require_POST
+@tells_late_bookings
 def book_returned_payment(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Say which payment of ours a credit brought back."""
     row = _transaction(request, transaction_id)
@@ -664,6 +671,7 @@ def book_returned_payment(request: HttpRequest, transaction_id: int) -> HttpResp
 
 @allow(Role.ACCOUNTANT)
 @require_POST
+@tells_late_bookings
 def match_order(request: HttpRequest, transaction_id: int) -> HttpResponse:
     """Say which payment order a debit was."""
     row = _transaction(request, transaction_id)
