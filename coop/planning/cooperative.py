@@ -1,6 +1,7 @@
 """All members' budgets together: when they run dry, what is promised against what is expected, and what if."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,16 @@ import numpy as np
 
 from coop.ledger.actions import month_of
 from coop.ledger.queries import budget_figures
-from coop.planning.known import Item, items_of, months_of, promises_of, whole_months
+from coop.planning.known import (
+    Item,
+    arrived_of,
+    habits_on,
+    history_of,
+    items_of,
+    months_of,
+    promises_of,
+    rhythm_of,
+)
 from coop.planning.months import ahead, later
 from coop.planning.plan import SEED
 from coop.tenancy.queries import policy_on
@@ -63,7 +73,9 @@ def sums_of(scenario: Scenario, on: date) -> Sums:
     admitted = Person.objects.filter(state=PersonState.ADMITTED, budget__isnull=False)
     people: dict[int, str] = dict(admitted.values_list("budget_id", "profession"))
     figures = budget_figures(on, people)
-    seen, items, promised = months_of(people), items_of(people, policy, on), promises_of(people, month)
+    habits, promised = habits_on(on), promises_of(people, month)
+    items = items_of(people, policy, habits, on)
+    rhythm = rhythm_of(months_of(people), items, habits, month)
     owed: Counter[str] = Counter()
     for found in items.values():
         for item in found:
@@ -75,10 +87,9 @@ def sums_of(scenario: Scenario, on: date) -> Sums:
     members = likely = 0
     for budget_id, profession in people.items():
         factor = 1 - FALL if scenario.profession and profession == scenario.profession else Decimal(1)
-        history = [max(0, one.income_cents) for one in whole_months(seen[budget_id], month)]
         course = _course(
             budget_cents=figures[budget_id].free_cents,
-            history=history,
+            rhythm=rhythm[budget_id],
             items=items[budget_id],
             month=month,
             factor=factor,
@@ -115,10 +126,16 @@ def professions() -> list[str]:
 
 
 def _course(
-    *, budget_cents: int, history: list[int], items: list[Item], month: date, factor: Decimal, gone: str | None
+    *, budget_cents: int, rhythm: Mapping[date, int], items: list[Item], month: date, factor: Decimal, gone: str | None
 ) -> Course:
     """One member's incomes to come. What a client in default owes comes from the cooperative where it is guaranteed."""
+    history = history_of(rhythm, month)
     used = history[-LONGEST_HISTORY:] if len(history) >= SHORTEST_HISTORY else [0] * SHORTEST_HISTORY
+    arrived = [
+        (place, cents)
+        for when, cents in arrived_of(rhythm, month).items()
+        if (place := ahead(month, when)) < MONTHS_AHEAD
+    ]
     lost = [item for item in items if item.client == gone and not item.guaranteed]
     opened = [
         OpenItem(
@@ -128,9 +145,12 @@ def _course(
         )
         for item in items
     ]
+    opened[:0] = [OpenItem(cents=cents, month=place, probability=1.0) for place, cents in arrived]
     incomes: Ints = draw_incomes(
         used, horizon=MONTHS_AHEAD, seed=SEED, open_items=opened[:MOST_OPEN_ITEMS], paths=PATHS
     )
+    for place, cents in arrived:
+        incomes[:, place] -= cents  # the budget holds it already
     for item in lost:
         place = max(0, ahead(month, item.expected_on))
         if place < MONTHS_AHEAD:

@@ -1,5 +1,6 @@
 """What is known of a member's money: the budget, what came month by month, what is on its way, what is promised."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +21,7 @@ from coop.planning.months import ahead, later
 from coop.planning.queries import running_contract
 from coop.tenancy.models import Policy
 from coop.tenancy.queries import policy_on
-from invoicing.models import Invoice, Job
+from invoicing.models import Invoice, InvoicePayment, Job
 from invoicing.states import InvoiceState, JobState
 from members.models import Person
 from payroll.models import EmploymentContract
@@ -83,10 +84,10 @@ class Known:
     month: date
     """The month of that day: the first of the forecast."""
     budget_cents: int
-    arrived_cents: int
-    """What of the budget came in this month already."""
     months: tuple[MonthOfBudget, ...]
     """Whole months that lie behind, oldest first, from the first income on."""
+    rhythm: Mapping[date, int]
+    """Income by the month in which it was expected; that of this month and later ones is in the budget already."""
     items: tuple[Item, ...]
     promised: Mapping[date, int]
     """The full cost of salaries promised and not yet paid, by month."""
@@ -98,8 +99,13 @@ class Known:
 
     @property
     def history(self) -> tuple[int, ...]:
-        """Income month by month, oldest first; a month that gave back more than it brought counts as empty."""
-        return tuple(max(0, one.income_cents) for one in self.months)
+        """Income month by month, oldest first, in the rhythm of the work."""
+        return history_of(self.rhythm, self.month)
+
+    @property
+    def arrived(self) -> dict[date, int]:
+        """What of the budget belongs to this month or a later one."""
+        return arrived_of(self.rhythm, self.month)
 
     @property
     def average_cents(self) -> int | None:
@@ -108,23 +114,35 @@ class Known:
         return sum(last) // len(last) if last else None
 
 
+def history_of(rhythm: Mapping[date, int], month: date) -> tuple[int, ...]:
+    """Whole months before `month` from the first income on; one that gave back more than it brought counts as empty."""
+    first = min((each for each, cents in rhythm.items() if cents > 0 and each < month), default=month)
+    return tuple(max(0, rhythm.get(later(first, count), 0)) for count in range(ahead(first, month)))
+
+
+def arrived_of(rhythm: Mapping[date, int], month: date) -> dict[date, int]:
+    """What came for `month` and later ones already."""
+    return {each: cents for each, cents in rhythm.items() if each >= month and cents > 0}
+
+
 def known_of(person: Person, on: date) -> Known:
     """What is known on a day, in a constant number of statements. Raises: NotFound, NoPolicy."""
     if person.budget_id is None:
         raise NotFound
     month = month_of(on)
     policy = policy_on(on)
-    seen = months_of([person.budget_id])[person.budget_id]
-    this_month = next((one for one in seen if one.month == month), MonthOfBudget(month=month))
+    budget_ids = [person.budget_id]
+    seen, habits = months_of(budget_ids), habits_on(on)
+    items = items_of(budget_ids, policy, habits, on)
     return Known(
         person_id=person.pk,
         on=on,
         month=month,
         budget_cents=figures_of(person.budget_id, on).free_cents,
-        arrived_cents=max(0, this_month.income_cents),
-        months=whole_months(seen, month),
-        items=tuple(items_of([person.budget_id], policy, on)[person.budget_id]),
-        promised=promises_of([person.budget_id], month)[person.budget_id],
+        months=whole_months(seen[person.budget_id], month),
+        rhythm=rhythm_of(seen, items, habits, month)[person.budget_id],
+        items=tuple(items[person.budget_id]),
+        promised=promises_of(budget_ids, month)[person.budget_id],
         contract=running_contract(person.pk, on),
         advance_limit_cents=policy.advance_limit_member_cents,
         recommended_net_cents=policy.recommended_net_cents,
@@ -176,7 +194,7 @@ def promises_of(budget_ids: Collection[int], month: date) -> dict[int, dict[date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Habits:
+class Habits:
     """How clients pay, by client and over all: mean days after the due day, and how many invoices were judged and paid."""
 
     days: Mapping[int, int]
@@ -197,9 +215,39 @@ class _Habits:
         return ((paid + 2 * everyone) / (judged + 2)).quantize(Decimal("0.01"))
 
 
-def items_of(budget_ids: Collection[int], policy: Policy, on: date) -> dict[int, list[Item]]:
-    """Money on its way by budget, soonest first, in four statements."""
-    habits = _habits(on)
+def rhythm_of(
+    seen: Mapping[int, list[MonthOfBudget]], items: Mapping[int, list[Item]], habits: Habits, month: date
+) -> dict[int, dict[date, int]]:
+    """Income by budget and by the month in which it was expected; one statement.
+
+    Two payments in one month and none in the next are no unsteady work when one client was a week late: a payment
+    belongs to the month in which this client's money was expected, and an invoice that is overdue to its own as well,
+    by its chance. What else comes in or is given back belongs to the month in which it happened.
+    """
+    rhythm: dict[int, Counter[date]] = {
+        budget_id: Counter({one.month: one.income_cents for one in months}) for budget_id, months in seen.items()
+    }
+    payments: Any = (
+        InvoicePayment.objects.filter(invoice__budget_id__in=seen, undone=False)
+        .values("invoice__budget_id", "invoice__client_id", "invoice__due_on", came=TruncMonth("on"))
+        .annotate(cents=Sum("free_cents"))
+        .order_by()
+    )
+    for row in payments:
+        expected = row["invoice__due_on"] + habits.delay(row["invoice__client_id"])
+        of_budget = rhythm[row["invoice__budget_id"]]
+        of_budget[row["came"]] -= row["cents"]
+        of_budget[month_of(expected)] += row["cents"]
+    for budget_id, of_budget in rhythm.items():
+        for item in items[budget_id]:
+            expected = month_of(item.due_on + habits.delay(item.client_id))
+            if item.kind == ItemKind.INVOICE and expected < month:
+                of_budget[expected] += round(item.cents * item.probability)
+    return {budget_id: dict(of_budget) for budget_id, of_budget in rhythm.items()}
+
+
+def items_of(budget_ids: Collection[int], policy: Policy, habits: Habits, on: date) -> dict[int, list[Item]]:
+    """Money on its way by budget, soonest first, in three statements."""
     sure, likely = _chances_of_jobs()
     items: dict[int, list[Item]] = {budget_id: [] for budget_id in budget_ids}
     for row in _open_invoices(budget_ids):
@@ -252,7 +300,8 @@ def _open_invoices(budget_ids: Collection[int]) -> Any:
     )
 
 
-def _habits(on: date) -> _Habits:
+def habits_on(on: date) -> Habits:
+    """How clients have paid until a day; one statement."""
     late = Q(state=InvoiceState.ISSUED, due_on__lt=on - timedelta(days=LONG_OVERDUE_DAYS))
     is_paid = Q(state=InvoiceState.PAID)
     late_by = ExpressionWrapper(F("paid_on") - F("due_on"), output_field=DurationField())
@@ -264,7 +313,7 @@ def _habits(on: date) -> _Habits:
     )
     paid = sum(row[1] for row in rows)
     weighted = sum(row[3].days * row[1] for row in rows if row[3] is not None)
-    return _Habits(
+    return Habits(
         days={row[0]: row[3].days for row in rows if row[3] is not None},
         paid={row[0]: row[1] for row in rows},
         judged={row[0]: row[2] for row in rows},

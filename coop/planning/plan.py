@@ -238,9 +238,13 @@ class Planner:
         # What falls through or comes later is drawn as certain, and taken out again to the cent.
         certain = [replace(item, probability=Decimal(1)) for item in moved]
         opened = [self._open(item) for item in (*still, *certain)]
-        opened.append(OpenItem(cents=known.arrived_cents, month=0, probability=1.0))
+        arrived = {
+            place: cents for month, cents in known.arrived.items() if (place := ahead(known.month, month)) < MONTHS
+        }
+        opened.extend(OpenItem(cents=cents, month=place, probability=1.0) for place, cents in arrived.items())
         incomes = draw_incomes(history, horizon=MONTHS, seed=SEED, open_items=_within_limit(opened), paths=self.paths)
-        incomes[:, 0] -= known.arrived_cents  # the budget holds it already
+        for place, cents in arrived.items():
+            incomes[:, place] -= cents  # the budget holds it already
         for item in moved:
             month = self._expected(item)
             if month < MONTHS:

@@ -18,6 +18,7 @@ from tests.coop.planning.test_requests import known as employed
 from tests.factories.invoicing import french, make_client, make_confirmed_job, make_invoice, make_job, swiss
 from tests.factories.members import make_member
 from tests.factories.payroll import give_money, run_month
+from tests.invoicing.settling import pay
 
 TODAY = date(2026, 7, 20)
 JULY = date(2026, 7, 1)
@@ -27,17 +28,14 @@ SINCE = date(2025, 7, 1)
 
 def made_up(history, *, budget_cents=500_000, items=(), promised=None, advance=None):
     """What is known of somebody, without a database."""
-    months = tuple(
-        MonthOfBudget(month=later(JULY, count - len(history)), income_cents=cents)
-        for count, cents in enumerate(history)
-    )
+    rhythm = {later(JULY, count - len(history)): cents for count, cents in enumerate(history)}
     return Known(
         person_id=1,
         on=TODAY,
         month=JULY,
         budget_cents=budget_cents,
-        arrived_cents=0,
-        months=months,
+        months=tuple(MonthOfBudget(month=month, income_cents=cents) for month, cents in rhythm.items()),
+        rhythm=rhythm,
         items=tuple(items),
         promised=promised or {},
         contract=None,
@@ -202,6 +200,30 @@ def test_what_is_known_comes_from_the_ledger_and_the_papers(cast):
     assert items[f"invoice:{invoice.pk}"].probability == 1
     assert not items[f"job:{far.pk}"].guaranteed
     assert items[f"job:{draft.pk}"].probability <= items[f"job:{far.pk}"].probability < 1
+
+
+def test_a_payment_counts_for_the_month_in_which_it_was_expected(cast):
+    person = employed()
+    client = make_client(cast.member)
+
+    def invoiced(month):
+        first = date(2026, month, 1)
+        worked = {"service_from": first, "service_until": date(2026, month, 4)}
+        return make_invoice(
+            cast.member, cast.invoicing, on=date(2026, month, 5), client=client, budget=person.budget, **worked
+        )
+
+    invoices = {month: invoiced(month) for month in range(1, 8)}
+    for month in (1, 3, 4, 5):
+        pay(invoices[month], invoices[month].gross_cents, invoices[month].due_on)
+    pay(invoices[2], invoices[2].gross_cents, date(2026, 3, 12))
+    pay(invoices[7], invoices[7].gross_cents, date(2026, 7, 10))
+    seen = known_of(person, TODAY)
+    came = [one.income_cents for one in seen.months]
+    assert came == [91_000, 0, 182_000, 91_000, 91_000, 0]
+    assert seen.history == (91_000,) * 6, "the open invoice of June counts by its chance, which a guarantee makes 1"
+    assert seen.arrived == {JULY: 91_000}
+    assert Planner.of(seen).course(WISH).incomes[:, 0].min() >= 0, "what the budget holds is not expected again"
 
 
 def test_nothing_is_known_of_somebody_new(cast):
