@@ -13,6 +13,7 @@ from coop.messaging.actions import queue_mail
 from coop.planning.models import SalaryRequest
 from coop.planning.periods import check_months
 from coop.planning.queries import running_contract, shortfall_warnings
+from coop.planning.saved import saved_plan
 from coop.planning.states import REQUEST_STATES, RequestState
 from coop.tenancy.models import User
 from coop.tenancy.queries import this_cooperative
@@ -50,8 +51,11 @@ def request_salary(
     ends_on: date | None,
     at: datetime,
     by: User | None,
+    plan_id: int | None = None,
 ) -> SalaryRequest:
     """Ask for a salary from a month on, new or instead of the running one; without `ends_on`, until further notice.
+
+    `plan_id`: the saved plan of the same person that it was made of.
 
     Raises: DeadlineMissed, NoOpenEndedSalaries, RequestWaiting, BelowMinimumWage, LawUnknown, InvalidInput, NotFound.
     """
@@ -67,6 +71,7 @@ def request_salary(
         promised_ahead(starts_on, on=today)
     # Says now, not at the decision, where the law knows no such pay.
     quote(person_id=person_id, gross_cents=gross_cents, month=starts_on)
+    plan = saved_plan(plan_id, person_id=person_id) if plan_id is not None else None
     contract = running_contract(person_id, today)
     try:
         with transaction.atomic():
@@ -77,6 +82,7 @@ def request_salary(
                 position=contract.position if contract else person.profession,
                 starts_on=starts_on,
                 ends_on=ends_on,
+                plan=plan,
                 requested_at=at,
                 requested_by=by,
             )

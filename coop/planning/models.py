@@ -1,4 +1,4 @@
-"""Salary requests."""
+"""Saved plans and salary requests."""
 
 import pgtrigger
 from django.db import models
@@ -11,6 +11,39 @@ from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.models import Person
 from payroll.models import EmploymentContract
+
+
+class SavedPlan(CoopOwned):
+    """A plan that a member kept: what was asked, what was expected month by month, and from what. Never rewritten.
+
+    `wish` holds what the salary supposes beside its own columns; `months` the course, this month first, amounts in
+    cents; `items` the money that was on its way, by its key (`invoice:5`, `job:7`) with the day it was expected.
+    """
+
+    person = CoopForeignKey(Person, related_name="saved_plans")
+    name = models.CharField(_("name"), max_length=80)
+    saved_at = models.DateTimeField()
+    saved_on = models.DateField()
+    starts_on = models.DateField()
+    horizon = models.PositiveSmallIntegerField()
+    gross_cents = models.BigIntegerField()
+    risk = models.DecimalField(max_digits=4, decimal_places=3)
+    wish = models.JSONField(default=dict)
+    budget_cents = models.BigIntegerField()
+    months = models.JSONField()
+    items = models.JSONField(default=list)
+    law_digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "person", "name"], name="savedplan_name_once"),
+            models.CheckConstraint(condition=Q(starts_on__day=1), name="savedplan_begins_with_a_month"),
+            models.CheckConstraint(condition=Q(gross_cents__gte=0) & ~Q(name=""), name="savedplan_is_named"),
+        ]
+        triggers = [pgtrigger.Protect(name="savedplan_stays_as_saved", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SalaryRequest(CoopOwned):
@@ -31,6 +64,7 @@ class SalaryRequest(CoopOwned):
     decided_by = LoginKey(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     contract = CoopOneToOneField(EmploymentContract, null=True, blank=True, related_name="salary_request")
+    plan = CoopForeignKey(SavedPlan, null=True, blank=True, related_name="requests")
 
     class Meta:
         constraints = [
@@ -68,7 +102,7 @@ class SalaryRequest(CoopOwned):
             pgtrigger.Protect(
                 name="salaryrequest_stays_as_asked",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("person", "gross_cents", "weekly_hours", "starts_on", "ends_on"),
+                condition=pgtrigger.AnyChange("person", "gross_cents", "weekly_hours", "starts_on", "ends_on", "plan"),
             ),
         ]
 

@@ -19,6 +19,9 @@ from coop.banking.models import BankTransaction, Match, PayeeConfirmation, Payme
 from coop.documents.actions import open_document, store_document
 from coop.ledger.actions import close_period
 from coop.planning.actions import request_salary
+from coop.planning.known import known_of
+from coop.planning.plan import Planner, Wish
+from coop.planning.saved import save_plan
 from coop.tenancy.actions import invite
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
@@ -83,8 +86,17 @@ def lived_in(cast: Cast) -> Cooperative:
         **salary,
     )
     remind_of_leave(person_id=ada.pk, year=2026, at=AT, by=cast.payroll)
+    planner = Planner.of(known_of(ada, JUNE))
+    plan = planner.plan(Wish(starts_on=date(2026, 10, 1), gross_cents=115_000))
+    kept_plan = save_plan(person_id=ada.pk, name="Autumn", plan=plan, at=AT)
     request_salary(
-        person_id=ada.pk, starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 1), at=AT, by=cast.member, **salary
+        plan_id=kept_plan.pk,
+        person_id=ada.pk,
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 12, 1),
+        at=AT,
+        by=cast.member,
+        **salary,
     )
     salaried.run_month(cast.payroll, cast.board, date(2026, 7, 1), datetime(2026, 7, 20, 9, tzinfo=UTC))
     live_papers(ada, cast.payroll, month=date(2026, 7, 1))

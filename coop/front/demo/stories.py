@@ -2,13 +2,17 @@
 
 from datetime import date, timedelta
 
-from coop.front.demo.calendar import law_reaches, month_to_work_in
+from coop.front.demo.calendar import at, law_reaches, month_to_work_in
 from coop.front.demo.paying import ASK_DAY, CONTRACT_MONTHS, affordable, employ
 from coop.front.demo.working import agree_ahead, start_job
 from coop.front.demo.world import Client, Member, World
 from coop.ledger.actions import month_of, next_month
+from coop.planning.known import known_of
+from coop.planning.plan import Planner, Wish
+from coop.planning.saved import save_plan
 from coop.tenancy.states import Role
 from invoicing.actions import accept_job, cancel_job, confirm_job, submit_job
+from members.models import Person
 
 LOW_PROJECT_CENTS = 9_600_00
 AHEAD_PROJECT_CENTS = 14_800_00
@@ -23,6 +27,8 @@ def plan_stories(world: World) -> None:
     month = world.months[max(0, len(world.months) - 3)]
     world.on(month.replace(day=12), lambda on: _win_project(world, "low", LOW_PROJECT_CENTS, on, falls_through=True))
     world.on(month.replace(day=12), lambda on: _win_project(world, "ahead", AHEAD_PROJECT_CENTS, on))
+    for address in ("steady", "low", "ahead"):
+        world.on(month.replace(day=14), lambda on, address=address: _keep_plan(world, address, on))  # type: ignore[misc]
 
 
 def _plan_yearly_order(world: World) -> None:
@@ -69,6 +75,16 @@ def _win_project(world: World, address: str, net_cents: int, on: date, *, falls_
                 job_id=job.pk, reason="Der Auftraggeber hat das Projekt abgesagt", on=day, by=member.user
             ),
         )
+
+
+def _keep_plan(world: World, address: str, on: date) -> None:
+    """A plan that is old enough to be compared with what happened."""
+    member = _member(world, address)
+    starts_on = next_month(on)
+    if law_reaches(starts_on):
+        planner = Planner.of(known_of(Person.objects.get(id=member.person_id), on))
+        plan = planner.plan(Wish(starts_on=starts_on))
+        save_plan(person_id=member.person_id, name="Stetiges Gehalt", plan=plan, at=at(on, 19))
 
 
 def _raise_salary(world: World, member: Member, wish_cents: int, on: date) -> None:

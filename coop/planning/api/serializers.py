@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from coop.planning.happened import Why
 from coop.planning.plan import HORIZON, MONTHS, RISK, Plan
 from coop.planning.states import RequestState
 from coop.tenancy.api_fields import CurrencyField, MoneyField
@@ -18,6 +19,7 @@ class AskSerializer(serializers.Serializer[Any]):
     weekly_hours = serializers.DecimalField(max_digits=4, decimal_places=2, min_value=1, max_value=48)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField(allow_null=True)
+    plan_id = serializers.IntegerField(required=False, help_text="The saved plan that it was made of.")
 
 
 class PictureSerializer(serializers.Serializer[Any]):
@@ -68,6 +70,12 @@ class WishSerializer(serializers.Serializer[Any]):
     horizon = serializers.IntegerField(min_value=1, max_value=MONTHS - 1, default=HORIZON)
 
 
+class SaveSerializer(WishSerializer):
+    """A wish to be kept under a name. Without `gross` the salary advised is kept."""
+
+    name = serializers.CharField(max_length=80)
+
+
 class PlanMonthSerializer(serializers.Serializer[Any]):
     """One month of a plan."""
 
@@ -113,3 +121,50 @@ class PlanSerializer(serializers.Serializer[Any]):
             for k, month in enumerate(seen.months)
         ]
         return PlanMonthSerializer(rows, many=True).data
+
+
+class SavedPlanSerializer(serializers.Serializer[Any]):
+    """A plan that was saved."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    saved_at = serializers.DateTimeField()
+    currency = CurrencyField()
+    gross = MoneyField(source="gross_cents")
+    starts_on = serializers.DateField()
+    horizon = serializers.IntegerField()
+    risk = serializers.DecimalField(max_digits=4, decimal_places=3)
+    budget = MoneyField(source="budget_cents")
+    law_digest = serializers.CharField()
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    """Why a month went otherwise; `amount` is what it did to the budget."""
+
+    why = serializers.ChoiceField(choices=[(why.value, why.value) for why in Why])
+    amount = MoneyField(source="cents")
+    document = serializers.CharField(source="source", help_text="Such as invoice:5; empty where there is none.")
+    title = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    expected_on = serializers.DateField(allow_null=True)
+
+
+class MonthComparedSerializer(serializers.Serializer[Any]):
+    """One month of a saved plan: planned, happened, and why they differ."""
+
+    month = serializers.DateField()
+    over = serializers.BooleanField()
+    planned_income = MoneyField(source="planned_income_cents")
+    income = MoneyField(source="income_cents")
+    planned_cost = MoneyField(source="planned_cost_cents")
+    cost = MoneyField(source="cost_cents")
+    planned_end = MoneyField(source="planned_end_cents")
+    end = MoneyField(source="end_cents")
+    difference = MoneyField(source="difference_cents")
+    reasons = ReasonSerializer(many=True)
+
+
+class ComparedPlanSerializer(SavedPlanSerializer):
+    """A saved plan with the months that have begun, compared."""
+
+    months = MonthComparedSerializer(many=True)

@@ -15,16 +15,22 @@ from rest_framework.viewsets import ViewSet
 from coop.planning import actions
 from coop.planning.api.serializers import (
     AskSerializer,
+    ComparedPlanSerializer,
     DeclineSerializer,
+    MonthComparedSerializer,
     PictureSerializer,
     PlanSerializer,
     SalaryRequestSerializer,
+    SavedPlanSerializer,
+    SaveSerializer,
     WishSerializer,
 )
+from coop.planning.happened import compare
 from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
 from coop.planning.plan import Planner, Wish
 from coop.planning.queries import picture, requests_of, waiting_requests
+from coop.planning.saved import forget_plan, save_plan, saved_plan, saved_plans
 from coop.tenancy.states import Role
 from members.models import Person
 from members.queries import person_of
@@ -61,7 +67,9 @@ class SalaryRequestViewSet(ViewSet):
     @extend_schema(request=AskSerializer, responses={200: PictureSerializer, 409: _CONFLICT})
     def quote(self, request: Request) -> Response:
         """What a salary would cost, leave, and need; nothing is stored."""
-        seen = picture(person=_me(request), on=timezone.localdate(), **_asked(request))
+        asked = _asked(request)
+        asked.pop("plan_id", None)
+        seen = picture(person=_me(request), on=timezone.localdate(), **asked)
         return Response(PictureSerializer(seen).data)
 
     @extend_schema(request=None, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
@@ -108,6 +116,42 @@ class PlanView(APIView):
         wish.is_valid(raise_exception=True)
         seen = Planner.of(known_of(_me(request), timezone.localdate())).plan(Wish(**wish.validated_data))
         return Response(PlanSerializer(seen).data)
+
+
+class SavedPlanViewSet(ViewSet):
+    """A member's own saved plans."""
+
+    allowed_roles = (Role.MEMBER,)
+
+    @extend_schema(responses=SavedPlanSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Saved plans, newest first."""
+        return Response(SavedPlanSerializer(saved_plans(_me(request).pk), many=True).data)
+
+    @extend_schema(request=SaveSerializer, responses={201: SavedPlanSerializer, 409: _CONFLICT})
+    def create(self, request: Request) -> Response:
+        """Save a plan under a name."""
+        wish = SaveSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        wanted = dict(wish.validated_data)
+        name, person = wanted.pop("name"), _me(request)
+        plan = Planner.of(known_of(person, timezone.localdate())).plan(Wish(**wanted))
+        kept = save_plan(person_id=person.pk, name=name, plan=plan, at=timezone.now())
+        return Response(SavedPlanSerializer(kept).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=ComparedPlanSerializer)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """A saved plan against what happened, month by month, with the reasons of each difference."""
+        plan = saved_plan(pk, person_id=_me(request).pk)
+        months = compare(plan, timezone.localdate())
+        data: dict[str, Any] = dict(SavedPlanSerializer(plan).data)
+        return Response({**data, "months": MonthComparedSerializer(months, many=True).data})
+
+    @extend_schema(request=None, responses={204: None, 409: _CONFLICT})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a saved plan of which no request was made."""
+        forget_plan(plan_id=pk, person_id=_me(request).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _asked(request: Request) -> dict[str, Any]:

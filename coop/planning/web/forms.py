@@ -25,8 +25,10 @@ class SalaryForm(TermForm):
         label=_("Until further notice"), required=False, help_text=_("Tick this instead of a last month.")
     )
 
+    plan = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def values(self) -> dict[str, Any]:
-        """What `coop.planning.actions.request_salary` asks for."""
+        """What `coop.planning.queries.picture` asks for."""
         data = self.cleaned_data
         return {
             "gross_cents": data["gross"],
@@ -34,6 +36,12 @@ class SalaryForm(TermForm):
             "starts_on": data["starts_on"],
             "ends_on": None if data["open_ended"] else after(data["last_month"]),
         }
+
+
+class SavePlanForm(forms.Form):
+    """Under which name a plan is kept."""
+
+    name = forms.CharField(label=_("Name of the plan"), max_length=80)
 
 
 class DeclineForm(forms.Form):

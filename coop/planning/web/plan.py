@@ -22,6 +22,7 @@ from coop.planning.months import later
 from coop.planning.plan import Offer, Plan, Planner, Wish
 from coop.planning.web.fan import picture_of
 from coop.planning.web.plan_forms import PlanForm, first_values
+from coop.planning.web.saved import save_fields
 from coop.planning.web.words import day, euros
 from coop.planning.web.words import month as month_name
 from coop.tenancy.access import allow
@@ -53,7 +54,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     form = _form(request, planner, advised)
     wish = form.wish() if form.is_bound and form.is_valid() else _asked_way(request, planner)
     seen = planner.plan(wish)
-    context = {"form": form, **answer(planner, seen)}
+    shown = seen.chosen.gross_cents if form.is_bound and wish.gross_cents is not None else None
+    context = {"form": form, **answer(planner, seen), "save_fields": save_fields(form, shown)}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "planning/_plan_answer.html", context)
     return render(request, "planning/plan.html", {**context, **_around(planner, wish)})
@@ -121,7 +123,10 @@ def _around(planner: Planner, wish: Wish) -> dict[str, Any]:
     """What stands still on the page while sliders move."""
     known = planner.known
     return {
-        "actions": [{"url": f"{reverse('planning:plan_pdf')}?way={way_of(wish)}", "label": _("As PDF")}],
+        "actions": [
+            {"url": reverse("planning:plans"), "label": _("Saved plans")},
+            {"url": f"{reverse('planning:plan_pdf')}?way={way_of(wish)}", "label": _("As PDF")},
+        ],
         "reasons": list(_reasons(planner)),
         "safe": _safe(planner, wish.risk),
         "items": [_item_row(item) for item in known.items[:ITEMS_SHOWN]],

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from coop.planning.web import cooperative, plan, views
+from coop.planning.web import cooperative, plan, saved, views
 
 app_name = "planning"
 urlpatterns = [
     path("plan/", plan.plan, name="plan"),
     path("plan/pdf/", plan.plan_pdf, name="plan_pdf"),
+    path("plan/saved/", saved.plans, name="plans"),
+    path("plan/saved/<int:plan_id>/", saved.saved, name="saved"),
+    path("plan/saved/<int:plan_id>/forget/", saved.forget, name="forget"),
     path("board/ahead/", cooperative.cooperative, name="cooperative"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),

@@ -120,6 +120,7 @@ def ask(request: HttpRequest) -> HttpResponse:
                     person_id=person.pk,
                     at=timezone.now(),
                     by=request.user,  # type: ignore[arg-type]
+                    plan_id=form.cleaned_data["plan"],
                     **form.values(),
                 )
                 messages.success(request, _("Your request was sent. The office answers before the month begins."))

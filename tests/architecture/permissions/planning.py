@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from coop.planning.actions import request_salary
+from coop.planning.known import known_of
+from coop.planning.plan import Planner, Wish
+from coop.planning.saved import save_plan
 from coop.tenancy.states import Role
 from members.queries import person_of
 from tests.factories.payroll import employ, give_money, make_member
@@ -14,6 +17,11 @@ _MEMBER = {Role.MEMBER}
 PERMISSIONS = {
     "planning:plan": _MEMBER,
     "planning:plan_pdf": _MEMBER,
+    "planning:plans": _MEMBER,
+    "planning:saved": _MEMBER,
+    "planning:forget": _MEMBER,
+    "planning_api:plans": _MEMBER,
+    "planning_api:saved": _MEMBER,
     "planning:cooperative": {Role.BOARD, Role.AUDITOR},
     "planning:approve_clear": _OFFICE,
     "planning_api:plan": _MEMBER,
@@ -31,12 +39,24 @@ PERMISSIONS = {
 }
 
 
-def _request(cast):
+def _ada(cast):
     person = person_of(cast.member)
     if person is None:
         person = make_member()
         person.user = cast.member
         person.save(update_fields=["user"])
+    return person
+
+
+def _plan(cast):
+    person = _ada(cast)
+    planner = Planner.of(known_of(person, date(2026, 3, 10)))
+    plan = planner.plan(Wish(starts_on=date(2026, 4, 1), gross_cents=115_000))
+    return save_plan(person_id=person.pk, name="Plan", plan=plan, at=datetime(2026, 3, 10, tzinfo=UTC))
+
+
+def _request(cast):
+    person = _ada(cast)
     give_money(person, 1_000_000)
     employ(person, ends_on=date(2026, 4, 1))
     return request_salary(
@@ -51,6 +71,8 @@ def _request(cast):
 
 
 SAMPLES = {
+    **dict.fromkeys(("planning:saved", "planning:forget"), lambda cast: {"plan_id": _plan(cast).pk}),
+    "planning_api:saved": lambda cast: {"pk": _plan(cast).pk},
     **dict.fromkeys(
         ("planning:withdraw", "planning:request", "planning:approve"), lambda cast: {"request_id": _request(cast).pk}
     ),
