@@ -232,6 +232,8 @@ def shortfall_cents(figures: BudgetFigures, cost_cents: int) -> int:
 
 SOURCES = {
     ElementKind.HOURS: "§ 611a (2) BGB",
+    ElementKind.LEAVE_PAY: "§ 11 (1) BUrlG",
+    ElementKind.SICK_PAY: "§§ 3, 4 EFZG",
     ElementKind.SUPPLEMENT: "§ 611a (2) BGB",
     ElementKind.ONE_OFF: "§ 23a SGB IV, § 39b (3) EStG",
     ElementKind.VACATION_PAY: "§ 23a SGB IV, § 39b (3) EStG",
@@ -243,7 +245,9 @@ SOURCES = {
     ElementKind.SET_OFF: "§§ 387, 394 BGB, § 850c ZPO",
 }
 """Why each kind is paid or kept back."""
-_CURRENT = frozenset({ElementKind.HOURS, ElementKind.SUPPLEMENT, ElementKind.IN_KIND})
+_CURRENT = frozenset(
+    {ElementKind.HOURS, ElementKind.LEAVE_PAY, ElementKind.SICK_PAY, ElementKind.SUPPLEMENT, ElementKind.IN_KIND}
+)
 _ONE_OFF = frozenset({ElementKind.ONE_OFF, ElementKind.VACATION_PAY})
 _FREE = frozenset({ElementKind.EXPENSES, ElementKind.PER_DIEM})
 

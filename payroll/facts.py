@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from coop.errors import StetigError
 from coop.ledger.actions import next_month
-from coop.money import share_of
+from coop.money import decimal_string, share_of
 from coop.tenancy.queries import policy_on, this_cooperative
 from payroll.calculation import DataMissing, Element, Facts, latest, terms_of
 from payroll.cautions import Caution
-from payroll.germany.absence import Day, MonthDays
+from payroll.germany.absence import MonthDays
+from payroll.germany.average_pay import agreed_day_cents, average_since, leave_pay_cents, sick_pay_cents
 from payroll.germany.contributions import DAYS_OF_MONTH, Group, Room
 from payroll.germany.law import german_law
 from payroll.germany.month import LAST_MONTH_OF_THE_CLAUSE, YearSoFar
@@ -37,13 +38,12 @@ from payroll.models import (
 )
 from payroll.queries import contracts_in
 from payroll.states import ElementKind, OtherJob, PayslipState
-from payroll.timekeeping.queries import minutes_of, month_days_of
+from payroll.timekeeping.queries import DaysOff, days_off_of, minutes_of, month_days_of
 
 DECEMBER = 12
 AGE_OF_RELIEF = 64
 _LETTER_U_DAYS = 5
 _ONE_OFF = frozenset({ElementKind.ONE_OFF, ElementKind.VACATION_PAY})
-_FOR_WORK = frozenset({ElementKind.HOURS, ElementKind.SUPPLEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,10 @@ class _Known:
     days: dict[int, MonthDays]
     minutes: dict[int, int]
     """Working minutes that were recorded."""
+    days_off: dict[int, DaysOff]
+    """Of those whose hours are paid."""
+    earned: dict[int, dict[date, int]]
+    """What those earned in the months that make the average of leave pay, as far as they were paid here."""
     years: dict[int, list[Payslip]]
     """Payslips of the year and of the one before as they stand, for those whose pay asks for them."""
 
@@ -108,6 +112,8 @@ class _Known:
         with_one_off = [person for person, found in elements.items() if any(row.kind in _ONE_OFF for row in found)]
         asked = list(contracts) if month.month == DECEMBER else with_one_off
         accident = latest(AccidentRate.objects.all(), "coop_id", month)
+        by_hour = [person for person, found in contracts.items() if found[-1].hourly_cents is not None]
+        average = average_since(german_law(month), month) if by_hour else month
         return cls(
             law=law,
             month=month,
@@ -124,6 +130,8 @@ class _Known:
             state=this_cooperative().federal_state,
             days=month_days_of(list(contracts), month),
             minutes=minutes_of(list(contracts), month),
+            days_off=days_off_of(by_hour, month, average) if by_hour else {},
+            earned=_earned(by_hour, average, month) if by_hour else {},
             years=_years(month, asked) if asked else {},
         )
 
@@ -142,9 +150,11 @@ class _Known:
         days = self.days[person_id]
         elements = tuple(_element(row, self.month) for row in self.elements.get(person_id, ()))
         base = _base(contracts, self.month, days)
-        hours = any(element.kind == ElementKind.HOURS for element in elements)
-        if contract.hourly_cents is not None and not hours and days.paid_days:
-            raise DataMissing(_("Hours are paid: enter how many were worked this month."))
+        if contract.hourly_cents is not None:
+            hours = any(element.kind == ElementKind.HOURS for element in elements)
+            if not hours and days.worked:
+                raise DataMissing(_("Hours are paid: enter how many were worked this month."))
+            elements += self._days_off(contract, {element.kind for element in elements})
         regular = contract.gross_cents + sum(
             element.cents for element in elements if element.kind in {ElementKind.SUPPLEMENT, ElementKind.IN_KIND}
         )
@@ -167,14 +177,43 @@ class _Known:
             facts |= self._year(contract, terms, days.tax_days, one_off=one_off)
         return Facts(**facts)
 
+    def _days_off(self, contract: EmploymentContract, entered: set[str]) -> tuple[Element, ...]:
+        """What leave and illness are paid where hours are; what the office entered itself stays as it is."""
+        off = self.days_off.get(contract.person_id)
+        if off is None or contract.hourly_cents is None:
+            return ()
+        earned = self.earned.get(contract.person_id, {})
+        day = agreed_day_cents(
+            hourly_cents=contract.hourly_cents, weekly_hours=contract.weekly_hours, days_a_week=off.days_a_week
+        )
+        cents = {
+            ElementKind.LEAVE_PAY: leave_pay_cents(
+                earned_cents=sum(earned.values()),
+                working_days=sum(off.working_days_before.get(month, 0) for month in earned),
+                days_off=off.leave,
+                agreed_day_cents=day,
+            ),
+            ElementKind.SICK_PAY: sick_pay_cents(days_off=Decimal(off.sick), agreed_day_cents=day),
+        }
+        days = {ElementKind.LEAVE_PAY: off.leave, ElementKind.SICK_PAY: Decimal(off.sick)}
+        return tuple(
+            Element(kind=kind.value, cents=amount, text=_of_days(amount, days[kind]))
+            for kind, amount in cents.items()
+            if amount and kind.value not in entered
+        )
+
     def _minimum_wage(
         self, contract: EmploymentContract, base: int, elements: Iterable[Element], days: MonthDays
     ) -> tuple[tuple[str, int], ...]:
         """Whether pay reaches the minimum wage of the agreed hours, and of those recorded for the days worked."""
         agreed = contract.gross_cents
-        paid = base + sum(element.cents for element in elements if element.kind in _FOR_WORK)
-        worked = days.days_of(Day.PAID)
-        for_work = paid * worked // days.paid_days if days.paid_days else 0
+        by_kind = dict.fromkeys((ElementKind.HOURS, ElementKind.SUPPLEMENT), 0)
+        for element in elements:
+            if element.kind in by_kind:
+                by_kind[ElementKind(element.kind)] += element.cents
+        monthly = base + by_kind[ElementKind.SUPPLEMENT]
+        # Hours are paid for work alone; a salary goes on over days off.
+        for_work = by_kind[ElementKind.HOURS] + (int(monthly * days.worked // days.paid) if days.paid else 0)
         law = german_law(self.month)
         found = {
             Caution.CONTRACT: below_minimum_by_contract(law, agreed, contract.weekly_hours),
@@ -264,6 +303,24 @@ def _years(month: date, people: Sequence[int]) -> dict[int, list[Payslip]]:
     return found
 
 
+def _of_days(cents: int, days: Decimal) -> str:
+    """How many days at what a day, in no language: a digest is taken of it."""
+    return f"{days.normalize():f} × {decimal_string(share_of(cents, 1 / days))} EUR"
+
+
+def _earned(people: Sequence[int], since: date, until: date) -> dict[int, dict[date, int]]:
+    """Current cash pay by month from `since` until `until`, a correction in place of what it corrects."""
+    found: dict[int, dict[date, int]] = {}
+    slips = Payslip.objects.filter(
+        person_id__in=people, month__gte=since, month__lt=until, state=PayslipState.POSTED, corrections__isnull=True
+    )
+    for person_id, month, gross, one_off, in_kind in slips.values_list(
+        "person_id", "month", "gross_cents", "one_off_cents", "in_kind_cents"
+    ):
+        found.setdefault(person_id, {})[month] = gross - one_off - in_kind
+    return found
+
+
 _OF_PROVISION = (
     "additional_rate",
     "childless",
@@ -322,7 +379,7 @@ def _base(contracts: Sequence[EmploymentContract], month: date, days: MonthDays)
     return sum(
         share_of(
             contract.gross_cents,
-            Decimal(_days_in(contract, month, end) * days.paid_days) / (days.calendar_days * days.employed_days),
+            Decimal(_days_in(contract, month, end) * days.paid) / (days.calendar_days * days.employed_days),
         )
         for contract in contracts
         if contract.hourly_cents is None

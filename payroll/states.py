@@ -107,6 +107,8 @@ class ElementKind(models.TextChoices):
     """What is paid or kept back besides the salary."""
 
     HOURS = "hours", _("hours worked, at a rate")
+    LEAVE_PAY = "leave_pay", _("pay for days of leave, where hours are paid")
+    SICK_PAY = "sick_pay", _("pay for days of illness, where hours are paid")
     SUPPLEMENT = "supplement", _("supplement to the salary")
     ONE_OFF = "one_off", _("one-off pay")
     VACATION_PAY = "vacation_pay", _("vacation pay")

@@ -14,7 +14,16 @@ from payroll.master_data import AlreadyEntered, saved
 from payroll.models import WageElement
 from payroll.states import ElementKind
 
-ONCE = frozenset({ElementKind.HOURS, ElementKind.ONE_OFF, ElementKind.VACATION_PAY, ElementKind.EXPENSES})
+ONCE = frozenset(
+    {
+        ElementKind.HOURS,
+        ElementKind.LEAVE_PAY,
+        ElementKind.SICK_PAY,
+        ElementKind.ONE_OFF,
+        ElementKind.VACATION_PAY,
+        ElementKind.EXPENSES,
+    }
+)
 """Kinds that belong to one month unless another end is given."""
 
 

@@ -7,6 +7,7 @@ sick note during vacation gives the vacation back (§ 9 BUrlG) and an illness du
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from coop.law import LawOfDay
@@ -16,6 +17,7 @@ DAYS_OF_MONTH = 30
 WORKING_WEEK = frozenset(range(5))
 """Monday to Friday, as `date.weekday` counts."""
 _DAY = timedelta(days=1)
+_HALF = Decimal("0.5")
 
 Employment = tuple[date, date | None]
 """First day and the day that no longer counts (None: open)."""
@@ -83,7 +85,7 @@ class Away:
     """One absence from `starts_on` until `ends_on` (that day no longer counts).
 
     `illness` is the same for sick notes of the same illness, and different or None otherwise; adjoining notes
-    count as one case anyway. `paid` is asked for a sick child alone.
+    count as one case anyway. `paid` is asked for a sick child alone. `half`: half a day of unpaid leave, on one day.
     """
 
     cause: Cause
@@ -91,6 +93,7 @@ class Away:
     ends_on: date
     illness: int | None = None
     paid: bool = False
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,8 @@ class MonthDays:
     """A month of one person in days.
 
     `calendar_days` are those of the month, `employed_days` those of them under contract, `paid_days` those with
-    pay from the employer. `insured_days` and `tax_days` are 30 for a whole month, else calendar days.
+    pay from the employer, `half_days` those of them with pay for half a day. `insured_days` and `tax_days` are 30
+    for a whole month, else calendar days.
     """
 
     month: date
@@ -121,13 +125,26 @@ class MonthDays:
     paid_days: int
     insured_days: int
     tax_days: int
+    half_days: int = 0
     counts: tuple[tuple[Day, int], ...] = ()
     events: tuple[Event, ...] = ()
 
     @property
     def whole(self) -> bool:
         """Whether every day is paid, insured and taxed."""
-        return self.paid_days == self.calendar_days and self.insured_days == self.tax_days == DAYS_OF_MONTH
+        insured = self.insured_days == self.tax_days == DAYS_OF_MONTH
+        return self.paid_days == self.calendar_days and insured and not self.half_days
+
+    @property
+    def paid(self) -> Decimal | int:
+        """The days with pay, those with half of it as halves."""
+        return self.paid_days - self.half_days * _HALF if self.half_days else self.paid_days
+
+    @property
+    def worked(self) -> Decimal | int:
+        """The days that are paid for work, not for a day off."""
+        days = self.days_of(Day.PAID)
+        return max(days - self.half_days * _HALF, Decimal(0)) if self.half_days else days
 
     def days_of(self, kind: Day) -> int:
         """How many days count as `kind`."""
@@ -170,6 +187,7 @@ def month_days(
     kinds = _kinds(law, employed, away, first, max(following, _last(away) + _DAY))
     mine = [kinds[day] for day in under_contract]
     insured = sum(kind in INSURED for kind in mine)
+    halves = set(_range_of_all(one for one in away if one.half))
     return MonthDays(
         month=month,
         calendar_days=len(days),
@@ -177,6 +195,7 @@ def month_days(
         paid_days=sum(kind in PAID for kind in mine),
         insured_days=DAYS_OF_MONTH if insured == len(days) else insured,
         tax_days=DAYS_OF_MONTH if len(mine) == len(days) else len(mine),
+        half_days=sum(day in halves and kinds[day] in PAID for day in under_contract),
         counts=tuple((kind, mine.count(kind)) for kind in Day if kind in mine),
         events=tuple(
             event for event in _events(law, kinds, employed, working_week) if month <= _arises(event) < following
@@ -220,7 +239,7 @@ def sick_pay_days(law: LawOfDay, employed: Sequence[Employment], away: Sequence[
     Raises: LawUnknown. Source: § 3 (1) and (3) EFZG.
     """
     most: int = law["sick_pay.days"]
-    resting = set(_days_of(away, {Cause.MATERNITY, Cause.PARENTAL, Cause.UNPAID}))
+    resting = set(_range_of_all(one for one in away if one.cause in _RESTING and not one.half))
     paid: set[date] = set()
     blocks: dict[int, _Block] = {}
     for number, spell in enumerate(_spells(away)):
@@ -235,6 +254,22 @@ def sick_pay_days(law: LawOfDay, employed: Sequence[Employment], away: Sequence[
             paid.add(day)
         block.ended_on = spell.ends_on
     return paid
+
+
+def days_with_pay(
+    law: LawOfDay, employed: Sequence[Employment], away: Sequence[Away], first: date, until: date
+) -> dict[date, Day]:
+    """The days under contract from `first` until `until` that the employer pays, and how each counts.
+
+    Raises: LawUnknown.
+    """
+    begin = min((one.starts_on for one in away), default=first)
+    kinds = _kinds(law, employed, away, min(begin, first), until)
+    return {day: kinds[day] for day in _range(first, until) if kinds[day] in PAID and _employed(employed, day)}
+
+
+_RESTING = frozenset({Cause.MATERNITY, Cause.PARENTAL, Cause.UNPAID})
+"""While it lasts, no work is owed that an illness could prevent."""
 
 
 @dataclass(slots=True)
@@ -282,7 +317,7 @@ def _kinds(
     causes: dict[date, Away] = {}
     for cause in reversed(Cause):  # the strongest last, over the others
         for one in away:
-            if one.cause is cause:
+            if one.cause is cause and not one.half:
                 causes.update(dict.fromkeys(_range(one.starts_on, one.ends_on), one))
     kinds: dict[date, Day] = {}
     months: int = law["unpaid.insured_months"]
@@ -370,10 +405,9 @@ def _employed(employed: Iterable[Employment], day: date) -> bool:
     return any(start <= day and (end is None or day < end) for start, end in employed)
 
 
-def _days_of(away: Iterable[Away], causes: set[Cause]) -> Iterator[date]:
+def _range_of_all(away: Iterable[Away]) -> Iterator[date]:
     for one in away:
-        if one.cause in causes:
-            yield from _range(one.starts_on, one.ends_on)
+        yield from _range(one.starts_on, one.ends_on)
 
 
 def _last(away: Iterable[Away]) -> date:

@@ -25,6 +25,7 @@ from payroll.timekeeping.states import ABSENCE_STATES, HOURS_STATES, AbsenceCaus
 _WEEK = 7
 _LONGEST = 1100
 """Days: three years of parental leave (§ 15 (2) BEEG), and a typing error is found."""
+_BY_HALVES = frozenset({AbsenceCause.VACATION, AbsenceCause.UNPAID})
 
 
 class NotEmployed(StetigError):
@@ -137,8 +138,8 @@ def ask_absence(
     check_years(starts_on, ends_on)
     if not 0 < (ends_on - starts_on).days <= _LONGEST:
         raise InvalidInput(_("The last day comes on or after the first one, within three years."))
-    if half_day and (cause != AbsenceCause.VACATION or (ends_on - starts_on).days != 1):
-        raise InvalidInput(_("Half a day: for one day of vacation only."))
+    if half_day and (cause not in _BY_HALVES or (ends_on - starts_on).days != 1):
+        raise InvalidInput(_("Half a day: for one day of vacation or of unpaid leave only."))
     _check_employed(person_id, starts_on, ends_on)
     absence = Absence(
         person_id=person_id,

@@ -79,7 +79,10 @@ class Absence(CoopOwned):
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="absence_lasts"),
             models.CheckConstraint(
                 condition=Q(half_day=False)
-                | Q(cause=AbsenceCause.VACATION, ends_on=F("starts_on") + timedelta(days=1)),
+                | Q(
+                    cause__in=[AbsenceCause.VACATION, AbsenceCause.UNPAID],
+                    ends_on=F("starts_on") + timedelta(days=1),
+                ),
                 name="absence_half_a_day",
             ),
             models.CheckConstraint(

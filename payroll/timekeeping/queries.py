@@ -1,5 +1,6 @@
 """Reads over hours, absences and leave. What the calculation needs is `month_days_of`."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from payroll.germany.absence import (
     Employment,
     MonthDays,
     add_months,
+    days_with_pay,
     month_days,
     next_month,
 )
@@ -25,7 +27,7 @@ from payroll.germany.law import PARAMETERS, german_law
 from payroll.germany.leave import LeaveYear, YearTaken, entitlement, leave_account
 from payroll.germany.working_time import Finding, Worked, below_minimum_wage, check_hours
 from payroll.models import EmploymentContract
-from payroll.timekeeping.calendar import public_holidays, working_days
+from payroll.timekeeping.calendar import is_holiday, public_holidays, working_days
 from payroll.timekeeping.models import Absence, HoursMonth, LeaveReminder, WorkedHours, WorkingWeek
 from payroll.timekeeping.states import AbsenceCause, AbsenceState, HoursState
 
@@ -109,8 +111,8 @@ def missing_for_minimum_wage(gross_cents: dict[int, int], month: date) -> dict[i
     law = german_law(month)
     found = {}
     for person_id, worked in minutes.items():
-        paid = days[person_id].paid_days
-        for_work = gross_cents[person_id] * days[person_id].days_of(Day.PAID) // paid if paid else 0
+        paid = days[person_id].paid
+        for_work = int(gross_cents[person_id] * days[person_id].worked // paid) if paid else 0
         missing = below_minimum_wage(law, for_work, worked)
         if missing:
             found[person_id] = missing
@@ -133,7 +135,59 @@ def away_of(row: Absence) -> Away:
         ends_on=row.ends_on,
         illness=(row.illness_of_id or row.pk) if row.cause == AbsenceCause.SICK else None,
         paid=row.paid,
+        half=row.half_day and row.cause == AbsenceCause.UNPAID,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaysOff:
+    """Working days of a month that are paid without work, and the working days with pay of the time before it."""
+
+    leave: Decimal
+    sick: int
+    days_a_week: int
+    working_days_before: dict[date, int]
+    """By month."""
+
+
+def days_off_of(person_ids: Collection[int], month: date, since: date) -> dict[int, DaysOff]:
+    """Per person the days of leave and of paid illness in a month, and the paid working days from `since` until it.
+
+    For those whose hours are paid; three statements. Days are those of the own week; public holidays are no leave,
+    and illness on one is paid like the holiday (§ 4 (2) EFZG).
+
+    Raises: LawUnknown.
+    """
+    until, law, state = next_month(month), german_law(month), this_cooperative().federal_state
+    employed = employments_of(person_ids)
+    weeks = weeks_of(person_ids, until)
+    rows: dict[int, list[Absence]] = {}
+    for row in Absence.objects.filter(
+        person_id__in=person_ids, state=AbsenceState.CONFIRMED, starts_on__lt=until
+    ).order_by("starts_on", "id"):
+        rows.setdefault(row.person_id, []).append(row)
+    found = {}
+    for person_id, contracts in employed.items():
+        away = [away_of(row) for row in rows.get(person_id, ())]
+        week = weeks[person_id].days if person_id in weeks else WORKING_WEEK
+        kinds = {
+            day: kind
+            for day, kind in days_with_pay(law, contracts, away, since, until).items()
+            if day.weekday() in week
+        }
+        halves = {row.starts_on for row in rows.get(person_id, ()) if row.half_day}
+        leave = [
+            HALF if day in halves else Decimal(1)
+            for day, kind in kinds.items()
+            if day >= month and kind is Day.VACATION and not is_holiday(day, state)
+        ]
+        found[person_id] = DaysOff(
+            leave=sum(leave, Decimal(0)),
+            sick=sum(day >= month and kind is Day.SICK_PAY for day, kind in kinds.items()),
+            days_a_week=len(week),
+            working_days_before=Counter(day.replace(day=1) for day in kinds if day < month),
+        )
+    return found
 
 
 # --- leave ------------------------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ def employ(
     childless: bool = True,
     rate: str = "0.0269",
     leave_out: str = "",
+    hourly_cents: int | None = None,
     **tax: Any,
 ) -> EmploymentContract:
     """Employ a member with all that a salary needs, but what `leave_out` names: tax, insurance or account."""
@@ -150,6 +151,7 @@ def employ(
         position="Design",
         starts_on=starts_on,
         ends_on=ends_on,
+        hourly_cents=hourly_cents,
         at=NOW,
         by=None,
     )

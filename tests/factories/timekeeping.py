@@ -19,10 +19,17 @@ def make_absence(
     *,
     confirmed_by: User | None = None,
     illness_of_id: int | None = None,
+    half_day: bool = False,
 ) -> Absence:
     """An absence, asked for and, with `confirmed_by`, confirmed."""
     absence = ask_absence(
-        person_id=person.pk, cause=cause, starts_on=starts_on, ends_on=ends_on, at=ASKED, by=person.user
+        person_id=person.pk,
+        cause=cause,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        at=ASKED,
+        by=person.user,
+        half_day=half_day,
     )
     if confirmed_by is not None:
         absence = confirm_absence(absence_id=absence.pk, illness_of_id=illness_of_id, at=ASKED, by=confirmed_by)

@@ -1,6 +1,7 @@
 """What absences do to the days of a month."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from payroll.germany.absence import (
     MonthDays,
     Notice,
     add_months,
+    days_with_pay,
     month_days,
     next_month,
     periods,
@@ -181,6 +183,34 @@ def test_an_interruption_ends_with_the_employment_and_a_new_one_begins_without_i
     # Not employed in April; in May the rest of the leave is a whole month again.
     assert numbers(days(4, parental, employed=employed)) == (0, 0, 0)
     assert (Notice.INTERRUPTION, date(2026, 4, 30)) in notices(days(5, parental, employed=employed))
+
+
+def test_half_a_day_without_pay_takes_half_of_it_and_nothing_else():
+    half = away(Cause.UNPAID, (3, 10), (3, 11), half=True)
+    found = days(3, half)
+    assert (found.half_days, found.paid, found.worked) == (1, Decimal("30.5"), Decimal("30.5"))
+    assert numbers(found) == (31, 30, 30)
+    assert not found.whole
+    assert notices(found) == []
+    # Half a day of vacation and half a day without pay are the same day; ill on it, half of it is paid.
+    assert days(3, half, away(Cause.VACATION, (3, 9), (3, 12))).paid == Decimal("30.5")
+    assert days(3, half, away(Cause.SICK, (3, 10), (3, 11))).days_of(Day.SICK_PAY) == 1
+    # A day without any pay has no half to take.
+    assert days(3, half, away(Cause.PARENTAL, (3, 9), (3, 12))).paid == 28
+    assert days(4, half).whole
+
+
+def test_the_days_that_are_paid_and_how():
+    found = days_with_pay(
+        LAW,
+        [(date(2026, 3, 3), None)],
+        [away(Cause.VACATION, (3, 5), (3, 7)), away(Cause.UNPAID, (3, 8), (3, 31))],
+        date(2026, 3, 1),
+        date(2026, 4, 1),
+    )
+    assert {day.day: kind.value for day, kind in found.items()} == {
+        3: "paid", 4: "paid", 5: "vacation", 6: "vacation", 7: "paid", 31: "paid"
+    }  # fmt: skip
 
 
 def test_four_working_days_without_pay_are_no_gap():

@@ -91,7 +91,7 @@ def test_vacation_takes_working_days_and_no_more_than_there_are(ada, cast):
     assert (account.taken, account.remaining) == (20, 0)
 
 
-def test_half_a_day_is_for_one_day_of_vacation(ada, cast):
+def test_half_a_day_is_for_one_day_of_vacation_or_unpaid_leave(ada, cast):
     def ask(cause, until):
         return actions.ask_absence(
             person_id=ada.pk, cause=cause, starts_on=date(2026, 3, 9), ends_on=until, half_day=True, at=ASKED, by=None
@@ -100,6 +100,7 @@ def test_half_a_day_is_for_one_day_of_vacation(ada, cast):
     for cause, until in ((AbsenceCause.SICK, date(2026, 3, 10)), (AbsenceCause.VACATION, date(2026, 3, 11))):
         with pytest.raises(InvalidInput):
             ask(cause, until)
+    ask(AbsenceCause.UNPAID, date(2026, 3, 10))
     ask(AbsenceCause.VACATION, date(2026, 3, 10))
     assert queries.leave_of(ada.pk, MARCH).waiting == Decimal("0.5")
 
