@@ -99,10 +99,12 @@ def test_wrong_roles_see_nothing(name: str, cast: Cast, client_of):
     address = reverse(name, kwargs=SAMPLES[name](cast) if ARGUMENTS[name] else {})
     for role, user in cast.by_role().items():
         browser = client_of(user, cast.coop)
+        missing = browser.get("/api/v1/no-such-page/" if is_api(name) else "/no-such-page/")
         for method in ("GET", "POST"):
             if role not in who_may(name, method) and who_may(name, method):
                 answer = getattr(browser, method.lower())(address)
                 assert answer.status_code == 404, f"{role} may {method}"
+                assert_same_404(answer, missing)
 
 
 @pytest.mark.parametrize("name", GUARDED)
