@@ -87,11 +87,6 @@ def _fonts() -> Any:
 
 def _static_only(url: str, *_args: Any, **_kwargs: Any) -> dict[str, Any]:
     parts = urlparse(url)
-    if parts.scheme == "data":
-        from weasyprint import default_url_fetcher  # noqa: PLC0415
-
-        result: dict[str, Any] = default_url_fetcher(url)
-        return result
     name = parts.path.removeprefix("/").removeprefix(settings.STATIC_URL.strip("/") + "/").lstrip("/")
     found = finders.find(name) if parts.scheme == "static" else None
     if not found:

@@ -132,12 +132,14 @@ def _all_or_nothing() -> Iterator[None]:
 
     Two of five statements would be theirs. An action that caught an error and went on would fail here.
     """
-    allowed = connection.features.uses_savepoints
-    connection.features.uses_savepoints = False
-    try:
+
+    def send(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("SAVEPOINT ", "RELEASE SAVEPOINT ")):
+            return None
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(send):
         yield
-    finally:
-        connection.features.uses_savepoints = allowed
 
 
 def _world(office: Office, make_login: Callable[..., User], *, seed: int, months: list[date], today: date) -> World:
