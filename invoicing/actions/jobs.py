@@ -98,8 +98,14 @@ def accept_jobs(*, job_ids: Sequence[int], on: date, by: User) -> list[Job]:
         raise NotFound(_("There is no such job."))
     jobs = [found[job_id] for job_id in job_ids]
     for job in jobs:
-        JOB_STATES.check(job.state, JobState.ACCEPTED)
-        treatment_for(job)
+        try:
+            JOB_STATES.check(job.state, JobState.ACCEPTED)
+            treatment_for(job)
+        except StetigError as error:
+            if len(jobs) == 1:
+                raise
+            # Which one of them is it? The others can be accepted without it.
+            raise type(error)(f"{job.title}: {error}") from error
         job.state, job.state_on = JobState.ACCEPTED, on
     Job.objects.filter(id__in=found).update(state=JobState.ACCEPTED, state_on=on)
     JobStep.objects.bulk_create([JobStep(job=job, state=job.state, on=on, by=by) for job in jobs], batch_size=1000)

@@ -1,5 +1,7 @@
 """What the API reads and writes. Amounts are decimal strings in EUR."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from coop.tenancy.api_fields import CurrencyField, MoneyField
@@ -92,12 +94,17 @@ class MessageSerializer(serializers.ModelSerializer[JobMessage]):
         read_only_fields = ("id", "by_owner", "at", "read_at")
 
 
-class IssueSerializer(serializers.Serializer[Invoice]):
-    """Which confirmed jobs to invoice."""
+class JobIdsSerializer(serializers.Serializer[Any]):
+    """Which jobs."""
 
     job_ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), min_length=1, max_length=500
     )
+
+
+class IssueSerializer(JobIdsSerializer):
+    """Which confirmed jobs to invoice."""
+
     issued_on = serializers.DateField()
 
 

@@ -22,6 +22,7 @@ from invoicing.api.serializers import (
     InvoiceCancelSerializer,
     InvoiceSerializer,
     IssueSerializer,
+    JobIdsSerializer,
     JobInputSerializer,
     JobSerializer,
     MessageSerializer,
@@ -85,6 +86,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         "partial_update": (Role.MEMBER,),
         "submit": (Role.MEMBER,),
         "accept": (Role.INVOICING,),
+        "accept_many": (Role.INVOICING,),
         "return_to_member": (Role.INVOICING,),
     }
     serializer_class = JobSerializer
@@ -121,6 +123,13 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     def accept(self, request: Request, pk: int) -> Response:
         """The office has checked a job."""
         return self._do(actions.accept_job, request, pk)
+
+    @extend_schema(operation_id="jobs_accept_many", request=JobIdsSerializer, responses=JobSerializer(many=True))
+    def accept_many(self, request: Request) -> Response:
+        """The office has checked these jobs: all are accepted or none."""
+        asked = _data(JobIdsSerializer, request)
+        actions.accept_jobs(job_ids=asked["job_ids"], on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+        return Response(JobSerializer(self.get_queryset().filter(id__in=asked["job_ids"]), many=True).data)
 
     @extend_schema(request=ReasonSerializer, responses=JobSerializer)
     def return_to_member(self, request: Request, pk: int) -> Response:

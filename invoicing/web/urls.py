@@ -20,6 +20,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/cancel/", views.job_cancel, name="job_cancel"),
     path("jobs/<int:job_id>/say/", views.job_say, name="job_say"),
     path("office/jobs/", views.office_jobs, name="office_jobs"),
+    path("office/jobs/accept/", views.accept, name="accept"),
     path("office/jobs/issue/", views.issue, name="issue"),
     path("invoices/", views.invoice_list, name="invoice_list"),
     path("invoices/<int:invoice_id>/", views.invoice_page, name="invoice"),

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from coop.documents.actions import open_document
@@ -347,8 +348,32 @@ def office_jobs(request: HttpRequest) -> HttpResponse:
             for key, label in tabs.items()
         ],
         "issue_form": IssueForm(today=_today()) if state == JobState.CONFIRMED else None,
+        "may_accept": state == JobState.SUBMITTED,
     }
     return render(request, "invoicing/office_jobs.html", context)
+
+
+def _chosen_jobs(request: HttpRequest) -> list[int]:
+    return [int(job_id) for job_id in request.POST.getlist("job") if job_id.isascii() and job_id.isdigit()]
+
+
+@allow(Role.INVOICING)
+@require_POST
+def accept(request: HttpRequest) -> HttpResponse:
+    """Accept the selected jobs, all or none."""
+    chosen = _chosen_jobs(request)
+    if not chosen:
+        messages.error(request, _("Choose at least one job."))
+        return redirect("invoicing:office_jobs")
+    try:
+        jobs = actions.accept_jobs(job_ids=chosen, on=_today(), by=request.user)  # type: ignore[arg-type]
+    except NotFound as error:
+        raise Http404 from error
+    except StetigError as error:
+        messages.error(request, _("Nothing was accepted. %(why)s") % {"why": error})
+    else:
+        messages.success(request, ngettext("%(n)d job accepted.", "%(n)d jobs accepted.", len(jobs)) % {"n": len(jobs)})
+    return redirect("invoicing:office_jobs")
 
 
 @allow(Role.INVOICING)
@@ -357,7 +382,7 @@ def office_jobs(request: HttpRequest) -> HttpResponse:
 def issue(request: HttpRequest) -> HttpResponse:
     """Issue the invoices of the selected jobs, all or none."""
     form = IssueForm(request.POST, today=_today())
-    chosen = [int(job_id) for job_id in request.POST.getlist("job") if job_id.isascii() and job_id.isdigit()]
+    chosen = _chosen_jobs(request)
     back = f"{reverse('invoicing:office_jobs')}?state={JobState.CONFIRMED}"
     if not chosen or not form.is_valid():
         messages.error(request, _("Choose at least one job and a date."))

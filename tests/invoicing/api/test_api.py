@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from coop.ledger.models import Cover
 from coop.tenancy.states import Role
+from invoicing.actions import submit_job
 from tests.cast import Cast
-from tests.factories.invoicing import make_client, make_invoice, make_job
+from tests.factories.invoicing import WORKED, make_client, make_invoice, make_job
 from tests.factories.members import make_member
 from tests.factories.tenancy import make_role
 
@@ -96,3 +97,16 @@ def test_amounts_are_decimal_strings(cast: Cast, call, amount):
         "vat_case": "de_standard",
     }
     assert call(cast.member, "post", "jobs/", job).status_code == 400
+
+
+def test_the_office_accepts_many_jobs_in_one_call(cast: Cast, call):
+    jobs = [make_job(cast.member) for _number in range(2)]
+    ids = {"job_ids": [job.pk for job in jobs]}
+    refused = call(cast.invoicing, "post", "jobs/accept/", ids)
+    assert (refused.status_code, refused.json()["code"]) == (409, "invalid_transition")
+    for job in jobs:
+        submit_job(job_id=job.pk, on=WORKED[0], by=cast.member)
+    assert call(cast.member, "post", "jobs/accept/", ids).status_code == 404
+    accepted = call(cast.invoicing, "post", "jobs/accept/", ids)
+    assert (accepted.status_code, [job["state"] for job in accepted.json()]) == (200, ["accepted"] * 2)
+    assert {job["id"] for job in accepted.json()} == set(ids["job_ids"])

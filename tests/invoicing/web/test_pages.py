@@ -10,6 +10,7 @@ from django.utils import timezone
 from coop.documents.models import Document
 from coop.documents.registry import renderer_of
 from coop.tenancy.states import Role
+from invoicing.actions import submit_job
 from invoicing.models import Client, Invoice, Job
 from invoicing.states import JobState
 from members.queries import person_of
@@ -84,6 +85,30 @@ def test_a_member_enters_client_and_job_and_the_office_issues(cast: Cast, browse
         assert page.status_code == 200
         assert ("Postings" in page.text or "Buchungen" in page.text) == (user != cast.member)
         assert invoice.number in browse(user).get(reverse("invoicing:invoice_list"), {"q": "nordlicht"}).text
+
+
+def test_the_office_accepts_the_chosen_jobs_all_or_none(cast: Cast, browse):
+    office = browse(cast.invoicing)
+    address, accept = reverse("invoicing:office_jobs"), reverse("invoicing:accept")
+    assert accept not in office.get(address).text
+    jobs = [make_job(cast.member, title=f"Job {number}") for number in range(4)]
+    for job in jobs[:3]:
+        submit_job(job_id=job.pk, on=WORKED[0], by=cast.member)
+    assert accept in office.get(address).text
+
+    def told(*chosen: Job) -> str:
+        data = {"job": [job.pk for job in chosen]}
+        page = office.post(accept, data, follow=True, headers={"accept-language": "en"})
+        return " ".join(str(message) for message in page.context["messages"])
+
+    assert told() == "Choose at least one job."
+    refusal = told(jobs[0], jobs[3])
+    assert refusal.startswith("Nothing was accepted. Job 3: ")
+    assert not Job.objects.filter(state=JobState.ACCEPTED).exists()
+    assert told(jobs[0], jobs[1]) == "2 jobs accepted."
+    assert set(Job.objects.filter(state=JobState.ACCEPTED)) == set(jobs[:2])
+    assert told(jobs[2]) == "1 job accepted."
+    assert office.post(accept, {"job": [jobs[0].pk, 4_611_686_018_427_387_904]}).status_code == 404
 
 
 def test_the_paper_is_drawn_from_the_frozen_copy(cast: Cast, browse):
