@@ -8,12 +8,16 @@ from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings as hypothesis_settings
 
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
 from tests.cast import Cast, cast_of
 from tests.factories.tenancy import make_cooperative
 from tests.queues import no_broker_there, own_queues
+
+# `pytest --hypothesis-profile=explore tests/test_whole_loop.py` draws new seeds until it is stopped or something breaks.
+hypothesis_settings.register_profile("explore", max_examples=100_000, deadline=None, print_blob=True)
 
 
 @pytest.fixture(scope="session")
