@@ -276,15 +276,16 @@ def payslip_pdf(request: HttpRequest, payslip_id: int) -> HttpResponse:
 def correct(request: HttpRequest, payslip_id: int) -> HttpResponse:
     """Correct a paid month by what is known today."""
     _slip_or_404(payslip_id)
+    now = timezone.now()
     try:
-        new = corrections.correct_payslip(payslip_id=payslip_id, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        new = corrections.correct_payslip(payslip_id=payslip_id, by=request.user, at=now)  # type: ignore[arg-type]
     except StetigError as error:
         messages.error(request, str(error))
         return redirect("payroll:payslip", payslip_id)
     messages.success(
         request,
         _("The correction of %(month)s was booked in %(open)s; %(month)s itself stays as it was.")
-        % {"month": date_format(new.month, "F Y"), "open": date_format(new.posted_on, "F Y")},
+        % {"month": date_format(new.month, "F Y"), "open": date_format(local_day(now), "F Y")},
     )
     return redirect("payroll:payslip", new.pk)
 
