@@ -34,6 +34,7 @@ from payroll.models import (
     PayrollRun,
     Payslip,
 )
+from payroll.one_off import promises_of_one_offs
 from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
 from payroll.states import BOOKED, RUN_STATES, PayslipState, RunState
@@ -271,7 +272,13 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
         [payslip_entry(slip, event_on=on) for slip in slips if slip.gross_cents or slip.cost_cents], by=run.approved_by
     )
     _store_posted(slips)
-    settle_commitments(sources=[f"contract:{slip.contract_id}" for slip in slips], until=next_month(run.month))
+    settle_commitments(
+        sources=[
+            *(f"contract:{slip.contract_id}" for slip in slips),
+            *promises_of_one_offs([slip.person_id for slip in slips], run.month),
+        ],
+        until=next_month(run.month),
+    )
     roll_promises_forward(on=on)
     run.pay_on = max(run.pay_on, next_bank_day(on))
     run.save(update_fields=["pay_on"])

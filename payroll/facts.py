@@ -58,12 +58,16 @@ class Person:
     problem: StetigError | None = None
 
 
-def facts_of(law: SalaryLaw, month: date, person_ids: Iterable[int]) -> list[Person]:
+def facts_of(
+    law: SalaryLaw, month: date, person_ids: Iterable[int], *, supposed: Iterable[WageElement] = ()
+) -> list[Person]:
     """What a month is computed from, for those of the people who are employed in it, by person.
+
+    `supposed`: unsaved elements that are to count as if they had been entered.
 
     Raises: NoPolicy, LawUnknown.
     """
-    known = _Known.of(law, month, list(person_ids))
+    known = _Known.of(law, month, list(person_ids), supposed)
     return [known.person(contracts) for contracts in known.contracts.values()]
 
 
@@ -95,7 +99,7 @@ class _Known:
     """Payslips of the year and of the one before as they stand, for those whose pay asks for them."""
 
     @classmethod
-    def of(cls, law: SalaryLaw, month: date, ids: Sequence[int]) -> "_Known":
+    def of(cls, law: SalaryLaw, month: date, ids: Sequence[int], supposed: Iterable[WageElement] = ()) -> "_Known":
         """Everything for a month in a dozen statements."""
         contracts: dict[int, list[EmploymentContract]] = {}
         rows = contracts_in(month).filter(person_id__in=ids).select_related("person")
@@ -105,6 +109,8 @@ class _Known:
         for element in WageElement.objects.filter(
             Q(until__isnull=True) | Q(until__gt=month), person_id__in=ids, since__lte=month
         ).order_by("id"):
+            elements.setdefault(element.person_id, []).append(element)
+        for element in supposed:
             elements.setdefault(element.person_id, []).append(element)
         elsewhere: dict[tuple[int, str], int] = {}
         for other in OtherEmployment.objects.filter(person_id__in=ids, since__lte=month).order_by("since"):

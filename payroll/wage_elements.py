@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound
-from coop.ledger.actions import next_month
+from coop.ledger.actions import end_commitment, next_month
 from coop.tenancy.models import User
 from members.models import Person
 from payroll.master_data import AlreadyEntered, saved
@@ -80,6 +80,11 @@ def enter_wage_element(
     return saved(row, AlreadyEntered)
 
 
+def promise_of(element: WageElement) -> str:
+    """The source under which the cost of one-off pay is promised in the ledger until it is paid."""
+    return f"one-off:{element.pk}"
+
+
 @transaction.atomic
 def end_wage_element(*, element_id: int, until: date, at: datetime, by: User | None) -> WageElement:
     """Let an element end with the month before `until`; `until` as its first month takes it back as a whole.
@@ -99,4 +104,6 @@ def end_wage_element(*, element_id: int, until: date, at: datetime, by: User | N
         )
     row.until, row.ended_at, row.ended_by = until, at, by
     row.save(update_fields=["until", "ended_at", "ended_by"])
+    if until == row.since:
+        end_commitment(source=promise_of(row), until=until)
     return row

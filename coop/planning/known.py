@@ -30,7 +30,6 @@ SALARY = "payslip:"
 """How the sources of salaries begin in the ledger; every other movement of a budget is income, or an expense."""
 LONG_OVERDUE_DAYS = 90
 """An invoice open so long after its due day counts as unpaid when a client's reliability is judged."""
-_CONTRACT = "contract:"
 _AHEAD = (JobState.DRAFT, JobState.SUBMITTED, JobState.RETURNED, JobState.ACCEPTED, JobState.CONFIRMED)
 _DONE = (JobState.INVOICED, JobState.PAID)
 
@@ -183,7 +182,7 @@ def whole_months(seen: list[MonthOfBudget], month: date) -> tuple[MonthOfBudget,
 def promises_of(budget_ids: Collection[int], month: date) -> dict[int, dict[date, int]]:
     """The cost of promised salaries by budget and month, from `month` on; arrears count in `month`. One statement."""
     promised: dict[int, dict[date, int]] = {budget_id: {} for budget_id in budget_ids}
-    for promise in Commitment.objects.filter(budget_id__in=budget_ids, source__startswith=_CONTRACT):
+    for promise in Commitment.objects.filter(budget_id__in=budget_ids):
         due = max(promise.since, promise.settled_until)
         costs = promised[promise.budget_id]
         while due < promise.until:

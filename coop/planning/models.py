@@ -5,12 +5,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from coop.planning.states import REQUEST_STATES, RequestState
+from coop.planning.states import OF_SALARY, REQUEST_STATES, RequestKind, RequestState
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.models import Person
-from payroll.models import EmploymentContract
+from payroll.models import EmploymentContract, WageElement
+from payroll.timekeeping.models import Absence
 
 
 class SavedPlan(CoopOwned):
@@ -47,12 +48,18 @@ class SavedPlan(CoopOwned):
 
 
 class SalaryRequest(CoopOwned):
-    """A monthly gross salary that a member asks for, from a month on; approved, it becomes a contract."""
+    """What a member asks for from a month on: a monthly salary, which becomes a contract, or one of the other kinds.
 
+    `gross_cents` is the monthly salary, or the one-off pay; unpaid leave and an end have none. `ends_on` is the end of
+    the salary or of the leave; an employment ends on `starts_on`, the first day that no longer counts.
+    """
+
+    kind = models.CharField(max_length=8, choices=RequestKind.choices, default=RequestKind.NEW)
     person = CoopForeignKey(Person, related_name="salary_requests")
     gross_cents = models.BigIntegerField()
     weekly_hours = models.DecimalField(max_digits=4, decimal_places=2)
-    position = models.CharField(max_length=200)
+    position = models.CharField(max_length=200, blank=True)
+    note = models.CharField(_("what it is for"), max_length=120, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(
         null=True, blank=True, help_text=_("First day that no longer counts; empty: until further notice.")
@@ -64,12 +71,28 @@ class SalaryRequest(CoopOwned):
     decided_by = LoginKey(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     contract = CoopOneToOneField(EmploymentContract, null=True, blank=True, related_name="salary_request")
+    ending = CoopForeignKey(
+        EmploymentContract, null=True, blank=True, related_name="+", help_text=_("The contract that is to end.")
+    )
+    absence = CoopOneToOneField(Absence, null=True, blank=True, related_name="salary_request")
+    element = CoopOneToOneField(WageElement, null=True, blank=True, related_name="salary_request")
     plan = CoopForeignKey(SavedPlan, null=True, blank=True, related_name="requests")
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(gross_cents__gt=0, weekly_hours__gt=0), name="salaryrequest_amounts_positive"
+                condition=Q(kind__in=OF_SALARY, gross_cents__gt=0, weekly_hours__gt=0)
+                | Q(kind=RequestKind.ONE_OFF, gross_cents__gt=0, weekly_hours=0)
+                | Q(kind__in=(RequestKind.PAUSE, RequestKind.END), gross_cents=0, weekly_hours=0),
+                name="salaryrequest_amounts_of_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=RequestKind.END, ending__isnull=False)
+                | (~Q(kind=RequestKind.END) & Q(ending__isnull=True)),
+                name="salaryrequest_end_of_a_contract",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=RequestKind.PAUSE) | Q(ends_on__isnull=False), name="salaryrequest_leave_ends"
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__day=1)
@@ -87,9 +110,22 @@ class SalaryRequest(CoopOwned):
                 name="salaryrequest_decided_with_day",
             ),
             models.CheckConstraint(
-                condition=Q(state=RequestState.APPROVED, contract__isnull=False)
-                | (~Q(state=RequestState.APPROVED) & Q(contract__isnull=True)),
-                name="salaryrequest_approved_with_contract",
+                condition=(
+                    Q(state=RequestState.APPROVED)
+                    & (
+                        Q(kind__in=OF_SALARY, contract__isnull=False, absence__isnull=True, element__isnull=True)
+                        | Q(kind=RequestKind.PAUSE, contract__isnull=True, absence__isnull=False, element__isnull=True)
+                        | Q(
+                            kind=RequestKind.ONE_OFF, contract__isnull=True, absence__isnull=True, element__isnull=False
+                        )
+                        | Q(kind=RequestKind.END, contract__isnull=True, absence__isnull=True, element__isnull=True)
+                    )
+                )
+                | (
+                    ~Q(state=RequestState.APPROVED)
+                    & Q(contract__isnull=True, absence__isnull=True, element__isnull=True)
+                ),
+                name="salaryrequest_approved_with_result",
             ),
             models.CheckConstraint(
                 condition=~Q(state=RequestState.DECLINED) | ~Q(reason=""), name="salaryrequest_declined_with_reason"

@@ -9,7 +9,7 @@ from coop.ledger.models import Commitment
 from coop.ledger.queries import PassedLimit, budget_figures, figures_of, passed_limit
 from coop.planning.models import SalaryRequest
 from coop.planning.periods import check_months, months_between
-from coop.planning.states import RequestState
+from coop.planning.states import RequestKind, RequestState
 from coop.tenancy.queries import policy_on
 from members.models import Person
 from payroll.employment import contract_source, most_weekly_hours, promised_ahead, quote
@@ -20,7 +20,6 @@ from payroll.queries import after
 
 LEVELS = (30, 60)
 """How many days ahead a shortfall is announced, nearest first."""
-_CONTRACT = "contract:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,11 @@ class Picture:
     def low_net(self) -> bool:
         """Whether it leaves less than recommended."""
         return self.advised_net_cents is not None and self.salary.net_cents < self.advised_net_cents
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it should not be agreed unseen."""
+        return self.below_minimum_wage or not self.covered or bool(self.passed_limit) or self.estimated or self.low_net
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +147,27 @@ def running_contract(person_id: int, day: date) -> EmploymentContract | None:
     return None
 
 
+def kind_of_salary(person_id: int, gross_cents: int, starts_on: date) -> RequestKind:
+    """Whether a salary would be new, more, less, or the same for longer than what holds in the month before it."""
+    day = starts_on - timedelta(days=1)
+    running = (
+        EmploymentContract.objects.filter(person_id=person_id, starts_on__lte=day)
+        .exclude(ends_on__lte=day)
+        .order_by("-starts_on")
+        .first()
+    )
+    if running is None:
+        return RequestKind.NEW
+    if running.gross_cents == gross_cents:
+        return RequestKind.KEEP
+    return RequestKind.RAISE if gross_cents > running.gross_cents else RequestKind.LOWER
+
+
+def run_begins_on(month: date) -> date:
+    """The day on which the salary run of a month starts, by its policy. Raises: NoPolicy."""
+    return month.replace(day=policy_on(month).run_day)
+
+
 def requests_of(person_id: int) -> list[SalaryRequest]:
     """A person's requests, newest first."""
     return list(SalaryRequest.objects.filter(person_id=person_id).order_by("-requested_at", "-id"))
@@ -177,11 +202,7 @@ def shortfall_warnings(on: date) -> list[ShortfallWarning]:
     Money that is expected but not confirmed does not count. Five statements, whatever the number of people.
     """
     horizon = on + timedelta(days=max(LEVELS))
-    promises = [
-        promise
-        for promise in Commitment.objects.filter(source__startswith=_CONTRACT, since__lte=horizon)
-        if promise.outstanding_cents()
-    ]
+    promises = [promise for promise in Commitment.objects.filter(since__lte=horizon) if promise.outstanding_cents()]
     if not promises:
         return []
     figures = budget_figures(on, {promise.budget_id for promise in promises})

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -12,7 +11,7 @@ from coop.errors import InvalidInput, NotFound, StetigError
 from coop.planning.models import SavedPlan
 from coop.planning.months import later
 from coop.planning.plan import HORIZON, Plan, Wish
-from coop.tenancy.queries import this_cooperative
+from coop.tenancy.queries import local_day
 from members.models import Person
 
 MOST_SAVED = 30
@@ -50,7 +49,7 @@ def save_plan(*, person_id: int, name: str, plan: Plan, at: datetime) -> SavedPl
         person_id=person_id,
         name=title,
         saved_at=at,
-        saved_on=at.astimezone(ZoneInfo(this_cooperative().time_zone)).date(),
+        saved_on=local_day(at),
         starts_on=chosen.wish.starts_on,
         horizon=chosen.wish.horizon,
         gross_cents=chosen.gross_cents,

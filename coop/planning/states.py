@@ -1,9 +1,25 @@
-"""The life of a salary request."""
+"""The life of a salary request, and what is asked for."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coop.states import Transitions
+
+
+class RequestKind(models.TextChoices):
+    """What a member asks for. Which of the kinds of a salary it is follows from the one that runs."""
+
+    NEW = "new", _("a salary")
+    RAISE = "raise", _("more salary")
+    LOWER = "lower", _("less salary")
+    KEEP = "keep", _("the same salary for longer")
+    PAUSE = "pause", _("unpaid leave")
+    ONE_OFF = "one_off", _("a one-off pay-out")
+    END = "end", _("the end of the employment")
+
+
+OF_SALARY = (RequestKind.NEW, RequestKind.RAISE, RequestKind.LOWER, RequestKind.KEEP)
+"""Kinds that become a contract."""
 
 
 class RequestState(models.TextChoices):

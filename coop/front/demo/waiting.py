@@ -1,7 +1,9 @@
 """What waits on the work lists when the demo begins, so that there is something to do for everybody."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from coop.banking.actions import NewPayment, create_payment_order
 from coop.banking.bank_days import next_bank_day
@@ -17,6 +19,8 @@ from coop.front.demo.world import Member, World
 from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import party_balances
+from coop.planning.actions import request_end, request_one_off, request_pause
+from coop.planning.models import SalaryRequest
 from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
@@ -96,6 +100,22 @@ def _ask_for_salaries(world: World, on: date) -> None:
     for member, percent in zip(employed[-3:], (100, 105, 190), strict=False):
         gross = member.profile.monthly_cents * percent // 170 // 1000 * 1000
         ask(member, max(gross, 800_00), starts_on, on)
+        member.request_waits = True
+    _ask_for_more_than_salaries([member for member in employed if not member.request_waits], on)
+
+
+def _ask_for_more_than_salaries(members: list[Member], on: date) -> None:
+    """A pay-out beside the salary, a month of unpaid leave, and an end: from the first whose employment reaches so far."""
+    month = next_month(on)
+    until = next_month(month)
+    able = [member for member in members if member.employed_until is not None and member.employed_until > until]
+    asked: list[tuple[Callable[..., SalaryRequest], dict[str, Any]]] = [
+        (request_one_off, {"amount_cents": 300_00, "month": month, "note": "Weihnachtsgeld"}),
+        (request_pause, {"starts_on": month, "ends_on": until}),
+        (request_end, {"ends_on": until}),
+    ]
+    for member, (send, values) in zip(able, asked, strict=False):
+        send(person_id=member.person_id, at=at(on), by=member.user, **values)
         member.request_waits = True
 
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from coop.planning.happened import Why
 from coop.planning.plan import HORIZON, MONTHS, RISK, Plan
-from coop.planning.states import RequestState
+from coop.planning.states import RequestKind, RequestState
 from coop.tenancy.api_fields import CurrencyField, MoneyField
 
 
@@ -43,7 +43,9 @@ class SalaryRequestSerializer(serializers.Serializer[Any]):
     """A salary request."""
 
     id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=RequestKind.choices)
     person_id = serializers.IntegerField()
+    note = serializers.CharField()
     currency = CurrencyField()
     gross = MoneyField(source="gross_cents")
     weekly_hours = serializers.DecimalField(max_digits=4, decimal_places=2)
@@ -53,6 +55,65 @@ class SalaryRequestSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
     requested_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class PauseSerializer(serializers.Serializer[Any]):
+    """Unpaid leave of whole months; `ends_on` no longer counts."""
+
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
+    note = serializers.CharField(max_length=120, default="")
+
+
+class OneOffSerializer(serializers.Serializer[Any]):
+    """One-off pay beside the salary of a month (its first day)."""
+
+    amount = MoneyField(source="amount_cents", positive=True)
+    month = serializers.DateField()
+    note = serializers.CharField(max_length=120)
+
+
+class EndSerializer(serializers.Serializer[Any]):
+    """The end of the employment: the first day without it."""
+
+    ends_on = serializers.DateField()
+    note = serializers.CharField(max_length=120, default="")
+
+
+class PauseEffectSerializer(serializers.Serializer[Any]):
+    """What unpaid leave means."""
+
+    currency = CurrencyField()
+    months = serializers.IntegerField()
+    insured_until = serializers.DateField(help_text="The first day that is not insured any more, or the end.")
+    insurance_ends = serializers.BooleanField()
+    saved = MoneyField(source="saved_cents")
+
+
+class OneOffEffectSerializer(serializers.Serializer[Any]):
+    """What one-off pay costs and leaves."""
+
+    currency = CurrencyField()
+    gross = MoneyField(source="quote.gross_cents")
+    net = MoneyField(source="quote.net_cents")
+    cost = MoneyField(source="quote.cost_cents")
+    available = MoneyField(source="available_cents")
+    covered = serializers.BooleanField()
+
+
+class EndEffectSerializer(serializers.Serializer[Any]):
+    """What the end of the employment means."""
+
+    currency = CurrencyField()
+    register_by = serializers.DateField()
+    insured_months = serializers.IntegerField()
+    left = MoneyField(source="left_cents")
+
+
+class ApproveSerializer(serializers.Serializer[Any]):
+    """Why a request is approved; needed where something stands out."""
+
+    reason = serializers.CharField(max_length=500, default="", allow_blank=True)
 
 
 class DeclineSerializer(serializers.Serializer[Any]):

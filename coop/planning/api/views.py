@@ -1,5 +1,6 @@
 """The API of salary requests: the same actions as the pages."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404
@@ -9,15 +10,23 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSet
 
 from coop.planning import actions
 from coop.planning.api.serializers import (
+    ApproveSerializer,
     AskSerializer,
     ComparedPlanSerializer,
     DeclineSerializer,
+    EndEffectSerializer,
+    EndSerializer,
     MonthComparedSerializer,
+    OneOffEffectSerializer,
+    OneOffSerializer,
+    PauseEffectSerializer,
+    PauseSerializer,
     PictureSerializer,
     PlanSerializer,
     SalaryRequestSerializer,
@@ -25,6 +34,7 @@ from coop.planning.api.serializers import (
     SaveSerializer,
     WishSerializer,
 )
+from coop.planning.effects import Effect, end_effect, one_off_effect, pause_effect
 from coop.planning.happened import compare
 from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
@@ -46,6 +56,12 @@ class SalaryRequestViewSet(ViewSet):
         "create": (Role.MEMBER,),
         "quote": (Role.MEMBER,),
         "withdraw": (Role.MEMBER,),
+        "pause": (Role.MEMBER,),
+        "pause_effect": (Role.MEMBER,),
+        "one_off": (Role.MEMBER,),
+        "one_off_effect": (Role.MEMBER,),
+        "end": (Role.MEMBER,),
+        "end_effect": (Role.MEMBER,),
         "approve": (Role.PAYROLL,),
         "decline": (Role.PAYROLL,),
     }
@@ -72,6 +88,36 @@ class SalaryRequestViewSet(ViewSet):
         seen = picture(person=_me(request), on=timezone.localdate(), **asked)
         return Response(PictureSerializer(seen).data)
 
+    @extend_schema(request=PauseSerializer, responses={201: SalaryRequestSerializer, 409: _CONFLICT})
+    def pause(self, request: Request) -> Response:
+        """Ask for unpaid leave."""
+        return _sent(request, PauseSerializer, actions.request_pause)
+
+    @extend_schema(request=PauseSerializer, responses={200: PauseEffectSerializer, 409: _CONFLICT})
+    def pause_effect(self, request: Request) -> Response:
+        """What unpaid leave would mean; nothing is stored."""
+        return _meant(request, PauseSerializer, pause_effect, PauseEffectSerializer)
+
+    @extend_schema(request=OneOffSerializer, responses={201: SalaryRequestSerializer, 409: _CONFLICT})
+    def one_off(self, request: Request) -> Response:
+        """Ask for a one-off pay-out."""
+        return _sent(request, OneOffSerializer, actions.request_one_off)
+
+    @extend_schema(request=OneOffSerializer, responses={200: OneOffEffectSerializer, 409: _CONFLICT})
+    def one_off_effect(self, request: Request) -> Response:
+        """What a one-off pay-out would cost and leave; nothing is stored."""
+        return _meant(request, OneOffSerializer, one_off_effect, OneOffEffectSerializer)
+
+    @extend_schema(request=EndSerializer, responses={201: SalaryRequestSerializer, 409: _CONFLICT})
+    def end(self, request: Request) -> Response:
+        """Ask for the employment to end."""
+        return _sent(request, EndSerializer, actions.request_end)
+
+    @extend_schema(request=EndSerializer, responses={200: EndEffectSerializer, 409: _CONFLICT})
+    def end_effect(self, request: Request) -> Response:
+        """What the end would mean; nothing is stored."""
+        return _meant(request, EndSerializer, end_effect, EndEffectSerializer)
+
     @extend_schema(request=None, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
     def withdraw(self, request: Request, pk: int) -> Response:
         """Take one's own request back."""
@@ -83,10 +129,18 @@ class SalaryRequestViewSet(ViewSet):
         )
         return Response(SalaryRequestSerializer(done).data)
 
-    @extend_schema(request=None, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
+    @extend_schema(request=ApproveSerializer, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
     def approve(self, request: Request, pk: int) -> Response:
-        """Agree the salary and promise its cost out of the budget."""
-        done = actions.approve_request(request_id=pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        """Let a request come true, its cost promised out of the budget."""
+        get_object_or_404(SalaryRequest.objects.all(), pk=pk)
+        why = ApproveSerializer(data=request.data)
+        why.is_valid(raise_exception=True)
+        done = actions.approve_request(
+            request_id=pk,
+            reason=why.validated_data["reason"],
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        )
         return Response(SalaryRequestSerializer(done).data)
 
     @extend_schema(request=DeclineSerializer, responses={200: SalaryRequestSerializer, 409: _CONFLICT})
@@ -158,6 +212,25 @@ def _asked(request: Request) -> dict[str, Any]:
     asked = AskSerializer(data=request.data)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
+
+
+def _sent(request: Request, serializer: type[Serializer[Any]], send: Callable[..., SalaryRequest]) -> Response:
+    asked = serializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    made = send(person_id=_me(request).pk, at=timezone.now(), by=request.user, **asked.validated_data)
+    return Response(SalaryRequestSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+def _meant(
+    request: Request,
+    serializer: type[Serializer[Any]],
+    effect: Callable[..., Effect],
+    answer: type[Serializer[Any]],
+) -> Response:
+    asked = serializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    values = {name: value for name, value in asked.validated_data.items() if name != "note"}
+    return Response(answer(effect(_me(request), on=timezone.localdate(), **values)).data)
 
 
 def _me(request: Request) -> Person:

@@ -38,6 +38,54 @@ class SalaryForm(TermForm):
         }
 
 
+class PauseForm(forms.Form):
+    """Unpaid leave of whole months."""
+
+    starts_on = MonthField(label=_("First month"))
+    last_month = MonthField(label=_("Last month"))
+    note = forms.CharField(label=_("Message to the office"), max_length=120, required=False)
+
+    def values(self) -> dict[str, Any]:
+        """What `request_pause` asks for."""
+        data = self.cleaned_data
+        return {"starts_on": data["starts_on"], "ends_on": after(data["last_month"])}
+
+
+class OneOffForm(forms.Form):
+    """One-off pay beside the salary of a month."""
+
+    amount = EuroField(label=_("Amount, gross"), min_value=Decimal("0.01"))
+    month = MonthField(label=_("With the salary of"))
+    note = forms.CharField(label=_("What it is for"), max_length=120, help_text=_("It stands on your payslip."))
+
+    def values(self) -> dict[str, Any]:
+        """What `request_one_off` asks for."""
+        return {"amount_cents": self.cleaned_data["amount"], "month": self.cleaned_data["month"]}
+
+
+class EndForm(forms.Form):
+    """The end of the employment."""
+
+    last_month = MonthField(label=_("Last month with a salary"))
+    note = forms.CharField(label=_("Message to the office"), max_length=120, required=False)
+
+    def values(self) -> dict[str, Any]:
+        """What `request_end` asks for."""
+        return {"ends_on": after(self.cleaned_data["last_month"])}
+
+
+class ApproveForm(forms.Form):
+    """Why a request is approved, where something stands out."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The member reads this too."),
+    )
+
+
 class SavePlanForm(forms.Form):
     """Under which name a plan is kept."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coop.planning.web import cooperative, plan, saved, views
+from coop.planning.web import cooperative, other_requests, plan, saved, views
 
 app_name = "planning"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("board/ahead/", cooperative.cooperative, name="cooperative"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),
+    path("salary/ask/leave/", other_requests.ask_pause, name="ask_pause"),
+    path("salary/ask/one-off/", other_requests.ask_one_off, name="ask_one_off"),
+    path("salary/ask/end/", other_requests.ask_end, name="ask_end"),
     path("salary/<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
     path("payroll/requests/", views.requests, name="requests"),
     path("payroll/requests/approve/", views.approve_clear, name="approve_clear"),

@@ -1,5 +1,6 @@
 """Pages on salary requests: the member asks and sees what it means, the office decides."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from coop.errors import NotFound, StetigError
 from coop.ledger.actions import month_of
 from coop.ledger.queries import figures_of
 from coop.planning import actions
+from coop.planning.effects import OneOff, effect_of, stands_out_mildly
 from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
 from coop.planning.plan import Planner, Wish
@@ -23,7 +25,6 @@ from coop.planning.queries import (
     Picture,
     decided_requests,
     picture,
-    picture_of,
     request_by_id,
     requests_of,
     running_contract,
@@ -31,9 +32,10 @@ from coop.planning.queries import (
     waiting_requests,
     warning_of,
 )
-from coop.planning.states import RequestState
+from coop.planning.states import OF_SALARY, RequestKind, RequestState
+from coop.planning.web.effects import check_of, months, shown
 from coop.planning.web.fan import picture_of as picture_of_offer
-from coop.planning.web.forms import DeclineForm, SalaryForm
+from coop.planning.web.forms import ApproveForm, DeclineForm, SalaryForm
 from coop.tenancy.access import allow
 from coop.tenancy.states import Role
 from members.models import Person
@@ -60,8 +62,15 @@ def salary(request: HttpRequest) -> HttpResponse:
     waiting = [row for row in requests_of(person.pk) if row.state == RequestState.REQUESTED]
     figures = figures_of(person.budget_id, today) if person.budget_id else None
     button: dict[str, Any] = {"url": reverse("planning:ask"), "label": _("Ask for a salary"), "tone": "primary"}
+    others: list[dict[str, Any]] = []
     if waiting:
         button["disabled"] = _("Your request is waiting for the office. Withdraw it to send another.")
+    elif contract:
+        others = [
+            {"url": reverse("planning:ask_pause"), "label": _("Unpaid leave")},
+            {"url": reverse("planning:ask_one_off"), "label": _("One-off pay-out")},
+            {"url": reverse("planning:ask_end"), "label": _("End the employment"), "tone": "quiet"},
+        ]
     return render(
         request,
         "planning/salary.html",
@@ -71,13 +80,14 @@ def salary(request: HttpRequest) -> HttpResponse:
             "contract_last": before(contract.ends_on) if contract and contract.ends_on else None,
             "figures": figures,
             "warning": warning_of(person, today),
-            "actions": [button],
+            "actions": [button, *others],
             "rows": [
                 {
-                    "start": row.starts_on,
+                    "what": RequestKind(row.kind).label,
+                    "start": before(row.starts_on) if row.kind == RequestKind.END else row.starts_on,
                     "last": row.ends_on and before(row.ends_on),
-                    "gross": row.gross_cents,
-                    "hours": row.weekly_hours,
+                    "gross": row.gross_cents or None,
+                    "hours": row.weekly_hours or None,
                     "state": _badge(row),
                     "reason": row.reason,
                     "actions": [_withdraw(row)] if row.state == RequestState.REQUESTED else [],
@@ -85,6 +95,7 @@ def salary(request: HttpRequest) -> HttpResponse:
                 for row in requests_of(person.pk)
             ],
             "columns": [
+                {"key": "what", "label": _("What")},
                 {"key": "start", "label": _("From"), "kind": "month"},
                 {"key": "last", "label": _("Until"), "kind": "month"},
                 {"key": "gross", "label": _("Gross salary"), "kind": "money"},
@@ -130,7 +141,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
     context: dict[str, Any] = {"form": form, "picture": seen, "back": reverse("planning:salary"), "deadline": today}
     if seen:
-        context |= _facts(seen)
+        context |= shown(seen)
         context["send"] = [
             {
                 "url": reverse("planning:ask"),
@@ -183,8 +194,9 @@ def requests(request: HttpRequest) -> HttpResponse:
             "waiting": [_waiting_row(row, today) for row in waiting_requests()],
             "waiting_columns": [
                 {"key": "name", "label": _("Name"), "url": "url"},
+                {"key": "what", "label": _("What")},
                 {"key": "start", "label": _("From"), "kind": "month"},
-                {"key": "gross", "label": _("Gross salary"), "kind": "money"},
+                {"key": "gross", "label": _("Gross"), "kind": "money"},
                 {"key": "cost", "label": _("Total cost a month"), "kind": "money"},
                 {"key": "lasts", "label": _("Covered")},
                 {"key": "state", "label": _("Check"), "kind": "state"},
@@ -193,8 +205,9 @@ def requests(request: HttpRequest) -> HttpResponse:
                 {
                     "name": row.person.name,
                     "url": reverse("planning:request", args=[row.pk]),
+                    "what": RequestKind(row.kind).label,
                     "start": row.starts_on,
-                    "gross": row.gross_cents,
+                    "gross": row.gross_cents or None,
                     "on": row.decided_at,
                     "by": row.decided_by,
                     "state": _badge(row),
@@ -203,8 +216,9 @@ def requests(request: HttpRequest) -> HttpResponse:
             ],
             "decided_columns": [
                 {"key": "name", "label": _("Name"), "url": "url"},
+                {"key": "what", "label": _("What")},
                 {"key": "start", "label": _("From"), "kind": "month"},
-                {"key": "gross", "label": _("Gross salary"), "kind": "money"},
+                {"key": "gross", "label": _("Gross"), "kind": "money"},
                 {"key": "on", "label": _("Decided"), "kind": "day"},
                 {"key": "by", "label": _("By")},
                 {"key": "state", "label": _("State"), "kind": "state"},
@@ -250,32 +264,45 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
             return redirect("planning:requests")
     context: dict[str, Any] = {
         "asked": found,
+        "kind": RequestKind(found.kind).label,
+        "of_salary": found.kind in OF_SALARY,
+        "on": before(found.starts_on) if found.kind == RequestKind.END else found.starts_on,
         "last": found.ends_on and before(found.ends_on),
         "state": _badge(found),
         "form": form,
     }
     if found.state == RequestState.REQUESTED:
         try:
-            seen = picture_of(found, timezone.localdate())
+            seen = effect_of(found, timezone.localdate())
         except StetigError as error:
             context["problem"] = str(error)
         else:
-            context |= {"picture": seen, "approve": [_approve(found, seen)], **_facts(seen)}
-            context |= _forecast(found)
+            means = shown(seen)
+            context |= {"picture": seen, **means, "approve": [_approve(found, means["blocked"])]}
+            context["approve_form"] = ApproveForm(prefix="approve")
+            context["approve_form"].fields["reason"].required = (
+                stands_out_mildly(seen) and found.kind != RequestKind.END
+            )
+            if found.kind in OF_SALARY:
+                context |= _forecast(found)
     return render(request, "planning/request.html", context)
 
 
 @allow(Role.PAYROLL)
 @require_POST
 def approve(request: HttpRequest, request_id: int) -> HttpResponse:
-    """Make a contract of a request."""
+    """Let a request come true, with a reason where something stands out."""
     found = _request_or_404(request_id)
+    reason = request.POST.get("approve-reason", "")[:500]
     try:
-        actions.approve_request(request_id=request_id, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        actions.approve_request(request_id=request_id, reason=reason, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
     except StetigError as error:
         messages.error(request, str(error))
         return redirect("planning:request", request_id)
-    messages.success(request, _("Approved: the salary is agreed and its cost is promised out of the budget."))
+    if found.kind in OF_SALARY:
+        messages.success(request, _("Approved: the salary is agreed and its cost is promised out of the budget."))
+    else:
+        messages.success(request, _("Approved: %(what)s.") % {"what": RequestKind(found.kind).label})
     return redirect("payroll:person", found.person_id)
 
 
@@ -287,7 +314,7 @@ def approve_clear(request: HttpRequest) -> HttpResponse:
     done = 0
     for row in waiting_requests():
         try:
-            if _stands_out(picture_of(row, today)):
+            if effect_of(row, today).stands_out:
                 continue
             actions.approve_request(request_id=row.pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
         except StetigError:
@@ -298,10 +325,6 @@ def approve_clear(request: HttpRequest) -> HttpResponse:
         ngettext("%(n)s request was approved.", "%(n)s requests were approved.", done) % {"n": done},
     )
     return redirect("planning:requests")
-
-
-def _stands_out(seen: Picture) -> bool:
-    return seen.below_minimum_wage or not seen.covered or bool(seen.passed_limit) or seen.estimated or seen.low_net
 
 
 def _forecast(found: SalaryRequest) -> dict[str, Any]:
@@ -322,121 +345,31 @@ def _forecast(found: SalaryRequest) -> dict[str, Any]:
     }
 
 
-def _facts(seen: Picture) -> dict[str, Any]:
-    """A picture as facts, and what has to be said about it."""
-    notes = []
-    if seen.estimated:
-        notes.append(
-            (
-                "info",
-                _(
-                    "Tax and insurance data are missing, so this is an estimate: tax class I, no children, an average "
-                    "health fund."
-                ),
-            )
-        )
-    if seen.below_minimum_wage:
-        text = _("For these hours the pay is below the minimum wage. It allows at most %(hours)s hours a week.")
-        notes.append(("bad", text % {"hours": seen.most_hours}))
-    if not seen.covered:
-        notes.append(
-            (
-                "bad",
-                _(
-                    "Budget and confirmed jobs do not bear this salary until it ends. It can be approved when they do: with a "
-                    "lower salary, a shorter time, or more confirmed jobs."
-                ),
-            )
-        )
-    if seen.passed_limit:
-        notes.append(
-            (
-                "bad",
-                _("This salary would be paid further ahead of client money than the limit for advances allows.")
-                if not seen.passed_limit.of_all
-                else _(
-                    "All salaries together would be paid further ahead of client money than the limit for advances allows."
-                ),
-            )
-        )
-    if seen.low_net:
-        notes.append(
-            ("warn", _("The cooperative recommends a salary that leaves more than this on average over the year."))
-        )
-    return {
-        "notes": notes,
-        "month_facts": [
-            {"label": _("Gross pay"), "cents": seen.salary.gross_cents},
-            {"label": _("Paid out"), "cents": seen.salary.net_cents},
-            {"label": _("Total cost a month"), "cents": seen.salary.cost_cents, "sum": True},
-        ],
-        "cover_facts": [
-            {"label": _("Money in the budget"), "cents": seen.free_cents},
-            {"label": _("Confirmed by clients and guaranteed"), "cents": seen.cover_cents},
-            {"label": _("Promised already"), "cents": -seen.bound_cents},
-            {"label": _("Available"), "cents": seen.available_cents, "sum": True},
-            {
-                "label": _("Needed for the %(months)s promised ahead") % {"months": _months(seen.months)}
-                if seen.open_ended
-                else _("Needed until the end"),
-                "cents": seen.total_cents,
-            },
-            {"label": _("That lasts for"), "value": _months(seen.lasts_months)},
-        ],
-    }
-
-
-def _months(count: int) -> str:
-    return ngettext("%(count)s month", "%(count)s months", count) % {"count": count}
-
-
-def _waiting_row(row: SalaryRequest, today: Any) -> dict[str, Any]:
-    shown = {
+def _waiting_row(row: SalaryRequest, today: date) -> dict[str, Any]:
+    line = {
         "name": row.person.name,
         "url": reverse("planning:request", args=[row.pk]),
+        "what": RequestKind(row.kind).label,
         "start": row.starts_on,
-        "gross": row.gross_cents,
+        "gross": row.gross_cents or None,
     }
     try:
-        seen = picture_of(row, today)
+        seen = effect_of(row, today)
     except StetigError:
-        return {**shown, "cost": None, "lasts": None, "state": {"label": _("cannot be computed"), "tone": "bad"}}
-    if seen.below_minimum_wage:
-        state = {"label": _("below the minimum wage"), "tone": "bad"}
-    elif not seen.covered:
-        state = {"label": _("not covered"), "tone": "bad"}
-    elif seen.passed_limit:
-        state = {"label": _("above the limit for advances"), "tone": "bad"}
-    elif seen.estimated:
-        state = {"label": _("data is missing"), "tone": "warn"}
-    else:
-        state = {"label": _("can be approved"), "tone": "good"}
-    return {
-        **shown,
-        "cost": seen.salary.cost_cents,
-        "lasts": _("%(covered)s of %(wanted)s") % {"covered": seen.lasts_months, "wanted": _months(seen.months)},
-        "state": state,
-    }
+        return {**line, "cost": None, "lasts": None, "state": {"label": _("cannot be computed"), "tone": "bad"}}
+    cost, lasts = None, None
+    if isinstance(seen, Picture):
+        cost = seen.salary.cost_cents
+        lasts = _("%(covered)s of %(wanted)s") % {"covered": seen.lasts_months, "wanted": months(seen.months)}
+    elif isinstance(seen, OneOff):
+        cost = seen.quote.cost_cents
+    return {**line, "cost": cost, "lasts": lasts, "state": check_of(seen)}
 
 
-def _approve(found: SalaryRequest, seen: Picture) -> dict[str, Any]:
-    button: dict[str, Any] = {
-        "url": reverse("planning:approve", args=[found.pk]),
-        "label": _("Approve"),
-        "tone": "primary",
-        "method": "post",
-        "id": "approve",
-        "confirm": _("Agree this salary and promise its cost out of the budget?"),
-    }
-    if seen.estimated:
-        button["disabled"] = _("Tax data and insurance come first.")
-    elif seen.below_minimum_wage:
-        button["disabled"] = _("The hours are too many for this pay.")
-    elif not seen.covered:
-        button["disabled"] = _("Budget and cover do not bear it.")
-    elif seen.passed_limit:
-        button["disabled"] = _("The limit for advances would be passed.")
-    return button
+def _approve(found: SalaryRequest, blocked: str) -> dict[str, Any]:
+    """The button that cannot be pressed, with why; or the one beside the reason."""
+    button: dict[str, Any] = {"url": reverse("planning:approve", args=[found.pk]), "label": _("Approve")}
+    return {**button, "disabled": blocked} if blocked else button
 
 
 def _withdraw(row: SalaryRequest) -> dict[str, Any]:
