@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
         "InvoiceStateEnum": "invoicing.states.InvoiceState",
         "FilingKindEnum": "payroll.papers.states.FilingKind",
         "RefundKindEnum": "payroll.papers.states.RefundKind",
+        "ElementKindEnum": "payroll.states.ElementKind",
         "PayslipStateEnum": "payroll.states.PayslipState",
         "AbsenceStateEnum": "payroll.timekeeping.states.AbsenceState",
         "PaperStateEnum": "payroll.agreements.states.PaperState",

@@ -107,3 +107,8 @@ def end_wage_element(*, element_id: int, until: date, at: datetime, by: User | N
     if until == row.since:
         end_commitment(source=promise_of(row), until=until)
     return row
+
+
+def wage_elements_of(person_id: int) -> list[WageElement]:
+    """What was entered for a person, the latest first."""
+    return list(WageElement.objects.filter(person_id=person_id).order_by("-since", "-id"))

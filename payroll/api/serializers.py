@@ -1,11 +1,12 @@
 """Payslips and runs as the API tells them: money as decimal strings in EUR."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from coop.tenancy.api_fields import CurrencyField, MoneyField
-from payroll.states import PayslipState, RunState
+from payroll.states import ElementKind, PayslipState, RunState
 
 
 class PayslipLineSerializer(serializers.Serializer[Any]):
@@ -126,3 +127,54 @@ class StartRunSerializer(serializers.Serializer[Any]):
     """Which month to pay, as its first day."""
 
     month = serializers.DateField()
+
+
+class LateChangeSerializer(serializers.Serializer[Any]):
+    """A paid month that would be computed otherwise with what is known today."""
+
+    payslip_id = serializers.IntegerField()
+    person_id = serializers.IntegerField()
+    name = serializers.CharField()
+    month = serializers.DateField()
+    currency = CurrencyField()
+    net_change = MoneyField(source="net_change_cents")
+    cost_change = MoneyField(source="cost_change_cents")
+    problem = serializers.CharField(help_text="What to do, where it cannot be corrected yet.")
+
+
+class WageElementSerializer(serializers.Serializer[Any]):
+    """What is paid or kept back besides the salary, from a month on until (and without) another."""
+
+    id = serializers.IntegerField()
+    person_id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=ElementKind.choices)
+    text = serializers.CharField()
+    currency = CurrencyField()
+    amount = MoneyField(source="amount_cents")
+    hours = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
+    since = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+    instalment = MoneyField(source="instalment_cents")
+    dependants = serializers.IntegerField()
+
+
+class NewWageElementSerializer(serializers.Serializer[Any]):
+    """What to pay or keep back. `amount` is the sum of each month, of an hour where `hours` is given."""
+
+    person_id = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    kind = serializers.ChoiceField(choices=ElementKind.choices)
+    text = serializers.CharField(max_length=120)
+    amount = MoneyField(positive=True, source="amount_cents")
+    hours = serializers.DecimalField(
+        max_digits=5, decimal_places=2, min_value=Decimal("0.01"), allow_null=True, default=None
+    )
+    since = serializers.DateField(help_text="The first month, as its first day.")
+    until = serializers.DateField(allow_null=True, default=None, help_text="The first month without it.")
+    instalment = MoneyField(positive=True, source="instalment_cents", required=False)
+    dependants = serializers.IntegerField(min_value=0, max_value=5, default=0)
+
+
+class EndWageElementSerializer(serializers.Serializer[Any]):
+    """From which month on it no longer counts; its own first month takes it back as a whole."""
+
+    until = serializers.DateField()

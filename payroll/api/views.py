@@ -12,10 +12,14 @@ from rest_framework.viewsets import ViewSet
 
 from coop.errors import NotFound
 from coop.tenancy.actions import note_access
+from coop.tenancy.queries import local_day
 from coop.tenancy.states import Role
 from members.queries import person_of
-from payroll import actions
+from payroll import actions, corrections
 from payroll.api.serializers import (
+    EndWageElementSerializer,
+    LateChangeSerializer,
+    NewWageElementSerializer,
     OrderedSerializer,
     OrderReturnedSerializer,
     PayslipDetailSerializer,
@@ -24,10 +28,14 @@ from payroll.api.serializers import (
     RunSerializer,
     RunSlipSerializer,
     StartRunSerializer,
+    WageElementSerializer,
 )
 from payroll.explanations import explained
 from payroll.models import Payslip
 from payroll.queries import payslip_by_id, payslips_of, returned_pay, run_row, run_rows, slip_rows
+from payroll.states import ElementKind
+from payroll.timekeeping.calendar import check_years
+from payroll.wage_elements import end_wage_element, enter_wage_element, wage_elements_of
 
 _REVIEWERS = (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD)
 _CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
@@ -77,7 +85,9 @@ class RunViewSet(ViewSet):
         "list": _REVIEWERS,
         "retrieve": _REVIEWERS,
         "payslips": _REVIEWERS,
+        "review": _REVIEWERS,
         "approve": _REVIEWERS,
+        "close": _REVIEWERS,
         "create": (Role.PAYROLL,),
         "compute_again": (Role.PAYROLL,),
         "order_payment": (Role.PAYROLL,),
@@ -100,6 +110,18 @@ class RunViewSet(ViewSet):
         asked.is_valid(raise_exception=True)
         run = actions.start_run(month=asked.validated_data["month"], by=request.user, at=timezone.now())  # type: ignore[arg-type]
         return Response(RunSerializer(run_row(run.pk)).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={200: RunSerializer, 409: _CONFLICT})
+    def review(self, request: Request, pk: int) -> Response:
+        """Take into review what somebody else computed; the office sees who looks at it."""
+        run = actions.begin_review(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(RunSerializer(run_row(run.pk)).data)
+
+    @extend_schema(request=None, responses={200: RunSerializer, 409: _CONFLICT})
+    def close(self, request: Request, pk: int) -> Response:
+        """Close a paid run when nothing of its month is open."""
+        run = actions.close_run(run_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(RunSerializer(run_row(run.pk)).data)
 
     @extend_schema(request=None, responses={200: RunSerializer, 409: _CONFLICT})
     def approve(self, request: Request, pk: int) -> Response:
@@ -126,6 +148,66 @@ class RunViewSet(ViewSet):
         run = _run(pk)
         note_access(user=request.user, action="salary run", about=f"run:{run.id}")  # type: ignore[arg-type]
         return Response(RunSlipSerializer(slip_rows(run, timezone.localdate()), many=True).data)
+
+
+class LateChangeViewSet(ViewSet):
+    """Paid months that would be computed otherwise today, and their correction."""
+
+    allowed_roles = (Role.PAYROLL,)
+
+    @extend_schema(responses=LateChangeSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """The one inbox of late changes, by month and name."""
+        note_access(user=request.user, action="late changes", about="payslips")  # type: ignore[arg-type]
+        today = local_day(timezone.now())
+        changes = corrections.late_changes(corrections.first_correctable(today), today=today)
+        return Response(LateChangeSerializer(changes, many=True).data)
+
+    @extend_schema(request=None, responses={201: PayslipDetailSerializer, 400: _CONFLICT, 409: _CONFLICT})
+    def correct(self, request: Request, pk: int) -> Response:
+        """Compute a paid month anew and book the difference; the old payslip stays."""
+        new = corrections.correct_payslip(payslip_id=pk, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return Response(PayslipDetailSerializer(_with_lines(new)).data, status=status.HTTP_201_CREATED)
+
+
+class WageElementViewSet(ViewSet):
+    """What is paid or kept back besides the salary."""
+
+    allowed_roles = (Role.PAYROLL,)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("person", int, required=True, description="Whose.")],
+        responses=WageElementSerializer(many=True),
+    )
+    def list(self, request: Request) -> Response:
+        """A person's wage elements, the latest first."""
+        person_id = _number(request.query_params.get("person", ""))
+        note_access(user=request.user, action="wage elements", about=f"person:{person_id}")  # type: ignore[arg-type]
+        return Response(WageElementSerializer(wage_elements_of(person_id), many=True).data)
+
+    @extend_schema(request=NewWageElementSerializer, responses={201: WageElementSerializer, 409: _CONFLICT})
+    def create(self, request: Request) -> Response:
+        """Enter one; a month that was paid already is corrected like any late change."""
+        given = NewWageElementSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        check_years(data["since"], data["until"])
+        element = enter_wage_element(
+            **{**data, "kind": ElementKind(data["kind"])},
+            at=timezone.now(),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return Response(WageElementSerializer(element).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=EndWageElementSerializer, responses={200: WageElementSerializer, 409: _CONFLICT})
+    def end(self, request: Request, pk: int) -> Response:
+        """Let one end."""
+        given = EndWageElementSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        until = given.validated_data["until"]
+        check_years(until)
+        element = end_wage_element(element_id=pk, until=until, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        return Response(WageElementSerializer(element).data)
 
 
 class ReturnedPayViewSet(ViewSet):

@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from payroll.actions import compute_chunk, people_to_pay
+from coop.banking.actions import approve_payment_order
+from coop.banking.models import PaymentOrder
+from payroll.actions import approve_run, compute_chunk, follow_payments, people_to_pay, post_run, start_run
 from payroll.models import PayrollRun, Payslip
+from tests.factories.banking import bring_in, paid
 from tests.factories.payroll import MARCH, RUN_AT, employ, give_money, make_member, run_month
 
 
@@ -54,3 +57,48 @@ def test_a_run_is_started_watched_and_approved(people, cast, client_of):
     assert board.post(reverse("payroll_api:approve", args=[run.pk])).json()["state"] == "approved"
     assert board.post(reverse("payroll_api:compute_again", args=[run.pk])).status_code == 404
     assert client_of(cast.accountant, cast.coop).get(reverse("payroll_api:runs")).json()[0]["id"] == run.pk
+
+
+def test_a_run_is_taken_into_review_by_a_second_person_and_closed_when_paid(people, cast, client_of):
+    office, board = client_of(cast.payroll, cast.coop), client_of(cast.board, cast.coop)
+    run = start_run(month=MARCH, by=cast.payroll, at=RUN_AT)
+    compute_chunk(run_id=run.pk, person_ids=people_to_pay(MARCH), started_at=run.started_at, at=RUN_AT)
+    own = office.post(reverse("payroll_api:review", args=[run.pk]))
+    assert (own.status_code, own.json()["code"]) == (409, "second_person_needed")
+    assert board.post(reverse("payroll_api:review", args=[run.pk])).json()["state"] == "in_review"
+    early = board.post(reverse("payroll_api:close", args=[run.pk]))
+    assert (early.status_code, early.json()["code"]) == (409, "invalid_transition")
+    approve_run(run_id=run.pk, by=cast.board, at=RUN_AT)
+    post_run(run_id=run.pk, at=RUN_AT)
+    order = PaymentOrder.objects.get(source=f"payroll run:{run.pk}")
+    approve_payment_order(order_id=order.pk, by=cast.accountant, at=RUN_AT)
+    bring_in(cast.accountant, paid(-order.total_cents, order.reference, on=order.execute_on))
+    follow_payments(at=RUN_AT)
+    assert board.post(reverse("payroll_api:close", args=[run.pk])).json()["state"] == "closed"
+    assert client_of(cast.member, cast.coop).post(reverse("payroll_api:close", args=[run.pk])).status_code == 404
+
+
+def test_wage_elements_are_entered_ended_and_corrected_after_the_fact(people, cast, client_of):
+    ada, _bo = people
+    office = client_of(cast.payroll, cast.coop)
+    url = reverse("payroll_api:wage_elements")
+    asked = {"person_id": ada.pk, "kind": "supplement", "text": "Lead", "amount": "100.00", "since": "2026-03-01"}
+    assert office.post(url, {**asked, "amount": 100}, "application/json").status_code == 400
+    assert office.post(url, {**asked, "since": "2026-03-02"}, "application/json").json()["code"] == "invalid_input"
+    assert office.post(url, {**asked, "since": "0026-03-01"}, "application/json").status_code == 400
+    run_month(cast.payroll, cast.board)
+    assert office.get(reverse("payroll_api:late_changes")).json() == []
+    entered = office.post(url, asked, "application/json")
+    assert (entered.status_code, entered.json()["amount"], entered.json()["until"]) == (201, "100.00", None)
+    assert [row["id"] for row in office.get(url, {"person": ada.pk}).json()] == [entered.json()["id"]]
+    assert office.get(url).status_code == 404
+    [late] = office.get(reverse("payroll_api:late_changes")).json()
+    assert (late["person_id"], late["month"], late["problem"]) == (ada.pk, "2026-03-01", "")
+    corrected = office.post(reverse("payroll_api:correct", args=[late["payslip_id"]]))
+    assert (corrected.status_code, corrected.json()["gross"]) == (201, "1250.00")
+    assert corrected.json()["corrects"] == late["payslip_id"]
+    again = office.post(reverse("payroll_api:correct", args=[late["payslip_id"]]))
+    assert (again.status_code, again.json()["code"]) == (400, "invalid_input")
+    end = reverse("payroll_api:end_wage_element", args=[entered.json()["id"]])
+    assert office.post(end, {"until": "2026-05-01"}, "application/json").json()["until"] == "2026-05-01"
+    assert client_of(cast.member, cast.coop).get(url, {"person": ada.pk}).status_code == 404
