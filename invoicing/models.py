@@ -17,6 +17,7 @@ from invoicing.states import (
     INVOICE_FORMATS,
     INVOICE_STATES,
     JOB_STATES,
+    SERVICES,
     UNITS,
     VAT_CASES,
     ConfirmationWay,
@@ -78,7 +79,30 @@ class Job(CoopOwned):
     service_from = models.DateField(_("service from"))
     service_until = models.DateField(_("service until"))
     net_cents = models.BigIntegerField(_("net amount"))
-    vat_case = models.CharField(_("VAT"), max_length=30, choices=VAT_CASES)
+    service = models.CharField(
+        _("what do you do?"),
+        max_length=12,
+        choices=SERVICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty in jobs from before this was asked: there the VAT was chosen."),
+    )
+    performed_in = models.CharField(_("where does it take place?"), max_length=2, blank=True, default="", db_default="")
+    certified = models.BooleanField(_("has the authority certified the purpose?"), null=True, blank=True)
+    recipient_same_trade = models.BooleanField(
+        _("does the client itself build or clean buildings?"), null=True, blank=True
+    )
+    below_threshold = models.BooleanField(
+        _("do all electronic services to private persons in the EU stay below the limit of the year?"),
+        null=True,
+        blank=True,
+    )
+    vat_case = models.CharField(_("VAT"), max_length=30, choices=VAT_CASES, blank=True)
+    vat_question = models.TextField(blank=True, default="", db_default="")
+    vat_decided_by = LoginKey(null=True, blank=True)
+    vat_decided_on = models.DateField(null=True, blank=True)
+    vat_decision = models.TextField(_("why?"), blank=True, default="", db_default="", max_length=1000)
     order_reference = models.CharField(_("the client's order number"), max_length=80, blank=True)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.DRAFT)
     state_on = models.DateField(help_text=_("Since when the state holds."))
@@ -115,6 +139,15 @@ class Job(CoopOwned):
                 condition=models.Q(guaranteed=False) | models.Q(confirmed_on__isnull=False),
                 name="job_guaranteed_is_confirmed",
             ),
+            models.CheckConstraint(
+                condition=models.Q(vat_decided_by__isnull=True, vat_decided_on__isnull=True, vat_decision="")
+                | (
+                    models.Q(vat_decided_by__isnull=False, vat_decided_on__isnull=False)
+                    & ~models.Q(vat_decision="")
+                    & ~models.Q(vat_case="")
+                ),
+                name="job_vat_decided_whole",
+            ),
         ]
         triggers = [
             *machine("job", JOB_STATES),
@@ -126,9 +159,67 @@ class Job(CoopOwned):
                 condition=pgtrigger.Condition(
                     f"OLD.state NOT IN ({', '.join(repr(str(state)) for state in EDITABLE)}) AND "
                     "(OLD.owner_id, OLD.budget_id, OLD.client_id, OLD.title, OLD.description, OLD.service_from, "
-                    "OLD.service_until, OLD.net_cents, OLD.vat_case) IS DISTINCT FROM "
+                    "OLD.service_until, OLD.net_cents, OLD.service, OLD.performed_in) IS DISTINCT FROM "
                     "(NEW.owner_id, NEW.budget_id, NEW.client_id, NEW.title, NEW.description, NEW.service_from, "
-                    "NEW.service_until, NEW.net_cents, NEW.vat_case)"
+                    "NEW.service_until, NEW.net_cents, NEW.service, NEW.performed_in)"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="job_vat_stands",
+                operation=pgtrigger.Update,
+                # While the office checks a job a person may settle its VAT; then it stands.
+                condition=pgtrigger.Condition(
+                    f"OLD.state NOT IN ({', '.join(repr(str(state)) for state in (*EDITABLE, JobState.SUBMITTED))}) AND "
+                    "OLD.vat_case IS DISTINCT FROM NEW.vat_case"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class JobLine(CoopOwned):
+    """One position of a job with a price of its own. A job without lines has one price."""
+
+    job = CoopForeignKey(Job, related_name="lines", indexed=False)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("what"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=4000)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=4)
+    unit = models.CharField(_("unit"), max_length=3, choices=UNITS)
+    unit_price = models.DecimalField(_("price of one"), max_digits=16, decimal_places=4, help_text=_("In euros."))
+    discount_cents = models.BigIntegerField(_("discount"), default=0, db_default=0)
+    service = models.CharField(
+        _("kind of service"),
+        max_length=12,
+        choices=SERVICES,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Only where it is another one than the job's."),
+    )
+    net_cents = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "job", "position"], name="jobline_position_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0, unit_price__gte=0, discount_cents__gte=0, net_cents__gte=0),
+                name="jobline_amounts",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="jobline_stands",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM invoicing_job j WHERE j.coop_id = COALESCE(NEW.coop_id, OLD.coop_id) "  # noqa: S608
+                    "AND j.id = COALESCE(NEW.job_id, OLD.job_id) "
+                    f"AND j.state NOT IN ({', '.join(repr(str(state)) for state in EDITABLE)})) THEN "
+                    "RAISE EXCEPTION 'pgtrigger: jobline: the job has been submitted'; END IF; "
+                    "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
                 ),
             ),
         ]

@@ -15,7 +15,7 @@ from coop.ledger.models import Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
 from invoicing.actions import cancel_source, claim_source, issue_source, payment_source
-from invoicing.models import Client, Invoice, InvoiceCancellation, InvoicePayment, Job, JobMessage, JobStep
+from invoicing.models import Client, Invoice, InvoiceCancellation, InvoicePayment, Job, JobLine, JobMessage, JobStep
 from invoicing.states import InvoiceState, JobState
 from members.queries import person_of
 
@@ -234,6 +234,11 @@ def invoice_rows(invoices: QuerySet[Invoice]) -> QuerySet[Invoice, Any]:
         owner_name=F("owner__name"),
         open_cents=Case(When(state=InvoiceState.CANCELLED, then=Value(0)), default=F("gross_cents") - F("paid_cents")),
     )
+
+
+def lines_of_job(job: Job) -> list[JobLine]:
+    """The lines of a job in their order."""
+    return list(JobLine.objects.filter(job=job).order_by("position"))
 
 
 def invoices_of_job(job: Job) -> list[Invoice]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from coop.states import Transitions
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.law.guarantee import GuaranteeReason
-from invoicing.law.vat import ClientKind, VatCase
+from invoicing.law.vat import ClientKind, Service, VatCase
 
 
 class JobState(models.TextChoices):
@@ -85,6 +85,39 @@ UNITS = [
     ("E48", _("service unit")),
 ]
 """Codes of UN/ECE Recommendation 20."""
+SERVICES = [
+    (Service.GENERAL.value, _("Work on order: design, programming, crafts, anything not named below")),
+    (
+        Service.RIGHTS.value,
+        _("Works whose rights of use the client gets: texts, pictures, translations for publication"),
+    ),
+    (Service.ADVICE.value, _("Advice, advertising, editing, translation, data processing")),
+    (Service.PERFORMANCE.value, _("I perform: music, theatre, dance, reading")),
+    (Service.ADMISSION.value, _("Tickets: concert, theatre, museum")),
+    (Service.ELECTRONIC.value, _("Downloads, apps, automatic online services")),
+    (Service.CULTURE.value, _("Culture with a certificate of the authority")),
+    (Service.EDUCATION.value, _("Teaching that leads to a profession or an examination")),
+    (Service.CATERING.value, _("Food that is served, without drinks")),
+    (Service.LAND.value, _("Work on a building or plot: plans, surveys, repairs")),
+    (Service.BUILDING.value, _("Building work")),
+    (Service.CLEANING.value, _("Cleaning of buildings")),
+    (Service.GOODS.value, _("Goods: something is sold and handed over")),
+]
+"""What somebody does, in plain words; the rules make the VAT of it."""
+ASKED_WITH = {
+    "performed_in": (
+        Service.PERFORMANCE,
+        Service.ADMISSION,
+        Service.CATERING,
+        Service.LAND,
+        Service.BUILDING,
+        Service.CLEANING,
+    ),
+    "certified": (Service.CULTURE, Service.EDUCATION),
+    "recipient_same_trade": (Service.BUILDING, Service.CLEANING),
+    "below_threshold": (Service.ELECTRONIC,),
+}
+"""Which further question belongs to which services."""
 VAT_CASES = [
     (VatCase.DOMESTIC_STANDARD.value, _("Germany, 19 %")),
     (VatCase.DOMESTIC_REDUCED.value, _("Germany, 7 % (rights of use, performers)")),

@@ -131,7 +131,7 @@ def confirm(world: World, number: int, cents: int) -> None:
         client=world.clients[person.pk],
         budget=person.budget,
         net_cents=1 + cents,
-        vat_case="de_reduced" if number % 3 == 0 else "de_standard",
+        service="rights" if number % 3 == 0 else "general",
     )
 
 

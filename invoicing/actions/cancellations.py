@@ -21,13 +21,12 @@ from coop.tenancy.models import User
 from coop.tenancy.numbers import draw_number
 from coop.tenancy.queries import this_cooperative
 from coop.tenancy.states import VatScheme
-from invoicing.actions.invoices import REVENUE, XML_KIND, claim_source
+from invoicing.actions.invoices import XML_KIND, claim_source, revenue_of
 from invoicing.actions.jobs import cover_source
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.law.allocation import part_due
 from invoicing.law.due import cancelled_tax_month_of
 from invoicing.law.retention import invoice_kept_until
-from invoicing.law.vat import VatCase
 from invoicing.models import Invoice, InvoiceCancellation, InvoicePayment, Job, JobStep
 from invoicing.states import AFTER_CANCELLATION, INVOICE_STATES, JOB_STATES, InvoiceState, JobState
 
@@ -130,12 +129,9 @@ def cancel_entry(cancellation: InvoiceCancellation) -> Draft:
     agreed = invoice.vat_scheme == VatScheme.AGREED
     free, kept = cancellation.free_cents, cancellation.vat_kept_cents
     lines = [
-        debit(
-            REVENUE[VatCase(invoice.vat_case)],
-            invoice.net_cents,
-            party=party,
-            service_month=service,
-            tax_month=tax_month,
+        *(
+            debit(account, cents, party=party, service_month=service, tax_month=tax_month)
+            for account, cents in revenue_of(invoice)
         ),
         debit(
             AccountCode.VAT if agreed else AccountCode.VAT_NOT_DUE,

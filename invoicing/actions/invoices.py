@@ -23,9 +23,11 @@ from coop.tenancy.models import Cooperative, Policy, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on, this_cooperative
 from coop.tenancy.states import VatScheme
-from invoicing.actions.jobs import cover_source, treatment_for
+from invoicing.actions.jobs import VatOpen, cover_source
+from invoicing.actions.lines import PricedLine, groups_of, lines_of, priced
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.einvoice.rules import missing_for_xrechnung
+from invoicing.law.amounts import TaxGroup
 from invoicing.law.due import tax_month_of
 from invoicing.law.retention import invoice_kept_until
 from invoicing.law.vat import Treatment, VatCase
@@ -74,6 +76,15 @@ class _Terms:
     keep_until: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bill:
+    """What is to be invoiced for a job."""
+
+    job: Job
+    lines: Sequence[PricedLine]
+    groups: Sequence[TaxGroup]
+
+
 @transaction.atomic
 def issue_invoice(*, job_id: int, on: date, by: User | None) -> Invoice:
     """Issue the invoice of a confirmed job, dated `on`. See `issue_invoices`."""
@@ -88,8 +99,8 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
     PDF (with `at_once=False` drawn by the regular job, later) and its e-mail. The number of database
     statements does not grow with the number of invoices.
 
-    Raises: NotFound, InvalidTransition, NotYetSupplied, SellerIncomplete, VatQuestion, LawUnknown, NoPolicy,
-        PeriodClosed.
+    Raises: NotFound, InvalidTransition, NotYetSupplied, SellerIncomplete, VatOpen, VatQuestion, LawUnknown,
+        NoPolicy, PeriodClosed.
     """
     if not job_ids:
         return []
@@ -103,36 +114,28 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
         seller=seller_of(cooperative),
         keep_until=invoice_kept_until(on),
     )
-    treatments = []
+    bills = []
+    entered = lines_of(jobs)
     for job in jobs:
         JOB_STATES.check(job.state, JobState.INVOICED)
         if job.service_until > on:
             raise NotYetSupplied
-        treatment = treatment_for(job)
-        _check_seller(terms.cooperative, treatment)
+        if not job.vat_case:
+            raise VatOpen
+        lines = priced(job, entered[job.pk])
+        bill = _Bill(job=job, lines=lines, groups=groups_of(lines))
+        for group in bill.groups:
+            _check_seller(terms.cooperative, group.treatment)
         _check_format(terms.seller, job.client)
-        treatments.append(treatment)
+        bills.append(bill)
     # From here on the series is locked: nothing slow may follow before the commit.
     series = f"invoice-{on.year}"
     numbers = draw_numbers(series, len(jobs))
     invoices = Invoice.objects.bulk_create(
-        [
-            _invoice(job, treatment, terms, number)
-            for job, treatment, number in zip(jobs, treatments, numbers, strict=True)
-        ],
-        batch_size=1000,
+        [_invoice(bill, terms, number) for bill, number in zip(bills, numbers, strict=True)], batch_size=1000
     )
     InvoiceLine.objects.bulk_create(
-        [
-            InvoiceLine(
-                invoice=invoice,
-                position=1,
-                title=job.title,
-                description=job.description,
-                net_cents=job.net_cents,
-            )
-            for invoice, job in zip(invoices, jobs, strict=True)
-        ],
+        [line for invoice, bill in zip(invoices, bills, strict=True) for line in _invoice_lines(invoice, bill)],
         batch_size=1000,
     )
     with translation.override(settings.LANGUAGE_CODE):
@@ -176,12 +179,9 @@ def issue_entry(invoice: Invoice) -> Draft:
     tax = AccountCode.VAT if invoice.vat_scheme == VatScheme.AGREED else AccountCode.VAT_NOT_DUE
     lines: list[Line] = [
         debit(AccountCode.RECEIVABLE, invoice.gross_cents, party=party, service_month=service),
-        credit(
-            REVENUE[VatCase(invoice.vat_case)],
-            invoice.net_cents,
-            party=party,
-            service_month=service,
-            tax_month=invoice.tax_month,
+        *(
+            credit(account, cents, party=party, service_month=service, tax_month=invoice.tax_month)
+            for account, cents in revenue_of(invoice)
         ),
         credit(
             tax,
@@ -203,6 +203,15 @@ def issue_entry(invoice: Invoice) -> Draft:
     ]
     text = _("Invoice %(number)s to %(client)s") % {"number": invoice.number, "client": invoice.buyer_name}
     return draft(issue_source(invoice.pk), invoice.issued_on, text, lines, document=invoice.number)
+
+
+def revenue_of(invoice: Invoice) -> list[tuple[AccountCode, int]]:
+    """What of the net amount of an invoice is revenue of which account, in cents."""
+    sums: dict[AccountCode, int] = {}
+    for tax in invoice.taxes or [{"case": invoice.vat_case, "net_cents": invoice.net_cents}]:
+        account = REVENUE[VatCase(tax["case"])]
+        sums[account] = sums.get(account, 0) + tax["net_cents"]
+    return list(sums.items())
 
 
 def _locked_jobs(job_ids: Sequence[int]) -> list[Job]:
@@ -242,8 +251,43 @@ def _check_format(seller: Snapshot, client: Client) -> None:
         )
 
 
-def _invoice(job: Job, treatment: Treatment, terms: _Terms, number: int) -> Invoice:
-    vat = treatment.vat_cents(job.net_cents)
+def _tax(group: TaxGroup) -> dict[str, str | int]:
+    """A group as a mixed invoice keeps it."""
+    treatment = group.treatment
+    return {
+        "case": treatment.case.value,
+        "category": treatment.category,
+        "rate": str(treatment.rate),
+        "net_cents": group.net_cents,
+        "vat_cents": group.vat_cents,
+        "wording_de": treatment.wording_de,
+        "wording_en": treatment.wording_en,
+    }
+
+
+def _invoice_lines(invoice: Invoice, bill: _Bill) -> list[InvoiceLine]:
+    mixed = len(bill.groups) > 1
+    return [
+        InvoiceLine(
+            invoice=invoice,
+            position=position,
+            title=line.title,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            discount_cents=line.discount_cents,
+            vat_category=line.treatment.category if mixed else "",
+            vat_rate=line.treatment.rate if mixed else None,
+            net_cents=line.net_cents,
+        )
+        for position, line in enumerate(bill.lines, start=1)
+    ]
+
+
+def _invoice(bill: _Bill, terms: _Terms, number: int) -> Invoice:
+    job, treatment = bill.job, bill.groups[0].treatment
+    net, vat = (sum(getattr(group, name) for group in bill.groups) for name in ("net_cents", "vat_cents"))
     return Invoice(
         job=job,
         client=job.client,
@@ -255,19 +299,20 @@ def _invoice(job: Job, treatment: Treatment, terms: _Terms, number: int) -> Invo
         due_on=terms.on + timedelta(days=terms.policy.payment_terms_days),
         service_from=job.service_from,
         service_until=job.service_until,
-        net_cents=job.net_cents,
+        net_cents=net,
         vat_cents=vat,
-        gross_cents=job.net_cents + vat,
+        gross_cents=net + vat,
         vat_case=treatment.case,
         vat_rate=treatment.rate,
         vat_category=treatment.category,
         vat_paragraph=treatment.paragraph,
         vat_wording_de=treatment.wording_de,
         vat_wording_en=treatment.wording_en,
+        taxes=[_tax(group) for group in bill.groups] if len(bill.groups) > 1 else [],
         vat_scheme=terms.policy.vat_scheme,
         tax_month=month_of(job.service_until),
         fee_rate=terms.policy.fee_rate,
-        fee_cents=share_of(job.net_cents, terms.policy.fee_rate),
+        fee_cents=share_of(net, terms.policy.fee_rate),
         language=job.client.language,
         order_reference=job.order_reference,
         buyer_name=job.client.name,

@@ -15,9 +15,10 @@ from coop.money import share_of
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, roles_of
 from coop.tenancy.states import Role
+from invoicing.actions.lines import groups_of, lines_of, priced, read_lines
 from invoicing.law.guarantee import GuaranteeReason, guarantee_of
-from invoicing.law.vat import ClientKind, Treatment, VatCase, in_eu, treatment_of
-from invoicing.models import Client, Job, JobMessage, JobStep
+from invoicing.law.vat import VatCase, VatQuestion, in_eu, treatment_decided
+from invoicing.models import Client, Job, JobLine, JobMessage, JobStep
 from invoicing.states import EDITABLE, JOB_STATES, WITH_INVOICE, JobState
 
 JOB_FIELDS = (
@@ -27,16 +28,26 @@ JOB_FIELDS = (
     "service_from",
     "service_until",
     "net_cents",
-    "vat_case",
+    "service",
+    "performed_in",
+    "certified",
+    "recipient_same_trade",
+    "below_threshold",
     "order_reference",
 )
-"""What people write about a job; the rest is the product's."""
+"""What people write about a job; the rest is the product's. Its VAT follows from the facts among them."""
 
 
 class NotEditable(StetigError):
     """This job has been submitted: only a draft or a returned job can be changed."""
 
     code = "not_editable"
+
+
+class VatOpen(StetigError):
+    """The VAT of this job is not settled: answer the question on its page first."""
+
+    code = "vat_open"
 
 
 class HasInvoice(StetigError):
@@ -49,58 +60,92 @@ class HasInvoice(StetigError):
 def draft_job(*, budget_id: int, on: date, by: User, **fields: Any) -> Job:
     """A new job of the member `by`, whose money will go to `budget_id`; `fields` are those of `JOB_FIELDS`.
 
-    Raises: InvalidInput, NotFound, where the client is not the member's own.
+    Instead of one price (`net_cents`) it may have `lines`, mappings as `LINE_FIELDS` names them.
+
+    Raises: InvalidInput, NotFound, where the client is not the member's own; LawUnknown.
     """
     if not Budget.objects.filter(id=budget_id).exists():
         raise NotFound(_("This budget does not exist."))
     job = Job(owner=by, budget_id=budget_id, state_on=on)
-    _write(job, fields)
+    lines = _write(job, fields)
     job.save(force_insert=True)
+    JobLine.objects.bulk_create(lines or [], batch_size=1000)
     _note_step(job, on=on, by=by)
     return job
 
 
 @transaction.atomic
 def change_job(*, job_id: int, by: User, **fields: Any) -> Job:
-    """Change a draft or a returned job. Raises: NotFound, NotEditable, InvalidInput."""
+    """Change a draft or a returned job; `lines`, where given, replace all lines, and a net amount does too.
+
+    Raises: NotFound, NotEditable, InvalidInput, LawUnknown.
+    """
     job = _own_job(job_id, by)
     if job.state not in EDITABLE:
         raise NotEditable
-    _write(job, fields)
+    lines = _write(job, fields)
     job.save()
+    if lines is not None:
+        JobLine.objects.filter(job=job).delete()
+        JobLine.objects.bulk_create(lines, batch_size=1000)
     return job
 
 
 @transaction.atomic
 def submit_job(*, job_id: int, on: date, by: User) -> Job:
-    """Hand a job to the office for its check. Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown."""
+    """Hand a job to the office for its check, with the question on its VAT where the rules leave one.
+
+    Raises: NotFound, InvalidTransition, InvalidInput, LawUnknown.
+    """
     job = _own_job(job_id, by)
     JOB_STATES.check(job.state, JobState.SUBMITTED)
-    treatment_for(job)
+    _settle_vat(job, lines_of([job])[job.pk])
     job.return_reason = ""
     return _step(job, JobState.SUBMITTED, on=on, by=by)
 
 
 @transaction.atomic
+def decide_vat(*, job_id: int, case: VatCase, why: str, on: date, by: User) -> Job:
+    """Settle the VAT of a job in check where the rules ask a person; who, when and why are kept.
+
+    Raises: NotFound, NotEditable, InvalidInput, LawUnknown.
+    """
+    job = _job_for_staff(job_id, by, on)
+    if job.state != JobState.SUBMITTED:
+        raise NotEditable
+    why = why.strip()
+    if not why:
+        raise InvalidInput(_("Say why: the tax auditor will ask."))
+    treatment_decided(case, vat_id=job.client.vat_id, on=job.service_until)
+    job.vat_case, job.vat_question = case, ""
+    job.vat_decided_by, job.vat_decided_on, job.vat_decision = by, on, why
+    job.save()
+    return job
+
+
+@transaction.atomic
 def accept_job(*, job_id: int, on: date, by: User) -> Job:
-    """The office has checked a job. Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown."""
+    """The office has checked a job. Raises: NotFound, InvalidTransition, VatOpen, VatQuestion, LawUnknown."""
     return accept_jobs(job_ids=[job_id], on=on, by=by)[0]
 
 
 @transaction.atomic
 def accept_jobs(*, job_ids: Sequence[int], on: date, by: User) -> list[Job]:
-    """The office has checked jobs: all are accepted or none, in four statements whatever their number.
+    """The office has checked jobs: all are accepted or none, in five statements whatever their number.
 
-    Raises: NotFound, InvalidTransition, VatQuestion, LawUnknown.
+    Raises: NotFound, InvalidTransition, VatOpen, VatQuestion, InvalidInput, LawUnknown.
     """
     found = {job.pk: job for job in _jobs(lock=True).filter(id__in=job_ids).order_by("id")}
     if not found or len(found) != len(job_ids) or Role.INVOICING not in roles_of(by, on):
         raise NotFound(_("There is no such job."))
     jobs = [found[job_id] for job_id in job_ids]
+    lines = lines_of(jobs)
     for job in jobs:
         try:
             JOB_STATES.check(job.state, JobState.ACCEPTED)
-            treatment_for(job)
+            if not job.vat_case:
+                raise VatOpen
+            groups_of(priced(job, lines[job.pk]))
         except StetigError as error:
             if len(jobs) == 1:
                 raise
@@ -202,20 +247,6 @@ def guarantee_reason(client: Client, on: date) -> GuaranteeReason:
     return guarantee_of(rule=policy_on(on).guarantee, client_in_eu=in_eu(client.country, on))
 
 
-def treatment_for(job: Job) -> Treatment:
-    """How a job is taxed, by its client as it is now.
-
-    Raises: VatQuestion, LawUnknown.
-    """
-    return treatment_of(
-        case=VatCase(job.vat_case),
-        country=job.client.country,
-        kind=ClientKind(job.client.kind),
-        vat_id=job.client.vat_id,
-        supplied_on=job.service_until,
-    )
-
-
 def _own_job(job_id: int, by: User) -> Job:
     job: Job | None = _jobs(lock=True).filter(id=job_id, owner=by).first()
     if job is None:
@@ -243,7 +274,9 @@ def _jobs(*, lock: bool) -> Any:
     return jobs.select_for_update(of=("self",)) if lock else jobs
 
 
-def _write(job: Job, fields: dict[str, Any]) -> None:
+def _write(job: Job, fields: dict[str, Any]) -> list[JobLine] | None:
+    """Set the fields; the lines to be saved, or None where they stay as they are."""
+    given = fields.pop("lines", None)
     unknown = fields.keys() - set(JOB_FIELDS)
     if unknown:
         raise InvalidInput(_("A job has no “%(field)s”.") % {"field": ", ".join(sorted(unknown))})
@@ -253,11 +286,35 @@ def _write(job: Job, fields: dict[str, Any]) -> None:
     if client is None:
         raise NotFound(_("There is no such client."))
     job.client = client
+    lines = None
+    if given:
+        lines = read_lines(job, given)
+        job.net_cents = sum(line.net_cents for line in lines)
+    elif "net_cents" in fields:
+        lines = []
     _clean(job)
     if job.net_cents <= 0:
         raise InvalidInput(_("net amount: it must be more than zero."))
     if job.service_until < job.service_from:
         raise InvalidInput(_("service until: it lies before the first day."))
+    if job.service:
+        # What a person decided held for the facts as they were.
+        job.vat_decided_by, job.vat_decided_on, job.vat_decision = None, None, ""
+        kept = lines if lines is not None else lines_of([job])[job.pk]
+        _settle_vat(job, kept)
+    elif not job.vat_case:
+        raise InvalidInput(_("Say what you do: the VAT follows from it."))
+    return lines
+
+
+def _settle_vat(job: Job, lines: Sequence[JobLine]) -> None:
+    """Note the case that the rules decide on, or the question that they leave. Raises: InvalidInput, LawUnknown."""
+    try:
+        groups = groups_of(priced(job, lines))
+    except VatQuestion as question:
+        job.vat_case, job.vat_question = "", question.args[0]
+    else:
+        job.vat_case, job.vat_question = groups[0].treatment.case, ""
 
 
 def _clean(row: Any) -> None:

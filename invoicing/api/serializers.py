@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from coop.tenancy.api_fields import CurrencyField, MoneyField
 from invoicing.actions import CLIENT_FIELDS
-from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobMessage
-from invoicing.states import AFTER_CANCELLATION, VAT_CASES, ConfirmationWay
+from invoicing.law.amounts import MAX_LINES
+from invoicing.law.vat import VatCase
+from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobLine, JobMessage
+from invoicing.states import AFTER_CANCELLATION, SERVICES, UNITS, VAT_CASES, ConfirmationWay
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -18,6 +21,47 @@ class ClientSerializer(serializers.ModelSerializer[Client]):
         fields = ("id", *CLIENT_FIELDS)
 
 
+_ONE = {"quantity": 1, "unit": "C62", "discount_cents": 0, "service": "", "title": "", "description": ""}
+
+
+class JobLineInputSerializer(serializers.Serializer[JobLine]):
+    """A line of a job, as it is written. The price is in EUR, with up to four places."""
+
+    title = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
+    quantity = serializers.DecimalField(max_digits=14, decimal_places=4, required=False)
+    unit = serializers.ChoiceField(choices=UNITS, required=False)
+    unit_price = serializers.DecimalField(max_digits=16, decimal_places=4)
+    discount = MoneyField(source="discount_cents", required=False)
+    service = serializers.ChoiceField(choices=SERVICES, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """One piece of the job itself, where nothing else is said."""
+        return _ONE | attrs
+
+
+class JobLineSerializer(serializers.ModelSerializer[JobLine]):
+    """A line of a job, as it is read."""
+
+    discount = MoneyField(source="discount_cents", read_only=True)
+    net_amount = MoneyField(source="net_cents", read_only=True)
+
+    class Meta:
+        model = JobLine
+        fields = (
+            "position",
+            "title",
+            "description",
+            "quantity",
+            "unit",
+            "unit_price",
+            "discount",
+            "service",
+            "net_amount",
+        )
+        read_only_fields = fields
+
+
 class JobSerializer(serializers.ModelSerializer[Job]):
     """A job, as it is read."""
 
@@ -25,6 +69,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     currency = CurrencyField()
     owner_name = serializers.CharField(source="owner.name", read_only=True)
     client_id = serializers.IntegerField(read_only=True)
+    lines = JobLineSerializer(many=True, read_only=True)
 
     class Meta:
         model = Job
@@ -38,7 +83,14 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "service_until",
             "net_amount",
             "currency",
+            "lines",
+            "service",
+            "performed_in",
+            "certified",
+            "recipient_same_trade",
+            "below_threshold",
             "vat_case",
+            "vat_question",
             "order_reference",
             "state",
             "state_on",
@@ -57,9 +109,33 @@ class JobInputSerializer(serializers.Serializer[Job]):
     description = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     service_from = serializers.DateField()
     service_until = serializers.DateField()
-    net_amount = MoneyField(source="net_cents", positive=True)
-    vat_case = serializers.ChoiceField(choices=VAT_CASES)
+    net_amount = MoneyField(source="net_cents", positive=True, required=False)
+    lines = JobLineInputSerializer(many=True, required=False, allow_empty=False, max_length=MAX_LINES)  # type: ignore[call-arg]
+    service = serializers.ChoiceField(choices=SERVICES)
+    performed_in = serializers.CharField(max_length=2, required=False, allow_blank=True)
+    certified = serializers.BooleanField(required=False, allow_null=True)
+    recipient_same_trade = serializers.BooleanField(required=False, allow_null=True)
+    below_threshold = serializers.BooleanField(required=False, allow_null=True)
     order_reference = serializers.CharField(max_length=80, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """One price or lines, not both and not neither."""
+        if len(attrs.keys() & {"net_cents", "lines"}) > 1 or not (
+            self.partial or attrs.keys() & {"net_cents", "lines"}
+        ):
+            raise serializers.ValidationError(_("Give either a net amount or lines."))
+        return attrs
+
+
+class VatDecisionSerializer(serializers.Serializer[Job]):
+    """What a person decides about the VAT of a job."""
+
+    vat_case = serializers.ChoiceField(choices=VAT_CASES, source="case")
+    why = serializers.CharField(max_length=1000)
+
+    def validate_vat_case(self, value: str) -> VatCase:
+        """The case itself."""
+        return VatCase(value)
 
 
 class ReasonSerializer(serializers.Serializer[Job]):
@@ -131,11 +207,12 @@ class InvoiceCancellationSerializer(serializers.ModelSerializer[InvoiceCancellat
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):
     """One position of an invoice."""
 
+    discount = MoneyField(source="discount_cents", read_only=True)
     net_amount = MoneyField(source="net_cents", read_only=True)
 
     class Meta:
         model = InvoiceLine
-        fields = ("position", "title", "description", "net_amount")
+        fields = ("position", "title", "description", "quantity", "unit", "unit_price", "discount", "net_amount")
 
 
 class InvoiceSerializer(serializers.ModelSerializer[Invoice]):

@@ -18,6 +18,7 @@ urlpatterns = [
     # The roles of one step hold for every method, so that the wrong role finds nothing, whatever it sends.
     path("jobs/<int:pk>/submit/", JobViewSet.as_view({"post": "submit"}, allowed_roles=MEMBER), name="job-submit"),
     path("jobs/accept/", JobViewSet.as_view({"post": "accept_many"}, allowed_roles=OFFICE), name="job-accept-many"),
+    path("jobs/<int:pk>/vat/", JobViewSet.as_view({"post": "decide_vat"}, allowed_roles=OFFICE), name="job-decide-vat"),
     path("jobs/<int:pk>/accept/", JobViewSet.as_view({"post": "accept"}, allowed_roles=OFFICE), name="job-accept"),
     path(
         "jobs/<int:pk>/return/",

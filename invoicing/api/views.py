@@ -27,6 +27,7 @@ from invoicing.api.serializers import (
     JobSerializer,
     MessageSerializer,
     ReasonSerializer,
+    VatDecisionSerializer,
 )
 from invoicing.letters import xml_of
 from invoicing.models import Client, Invoice, Job
@@ -87,6 +88,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         "submit": (Role.MEMBER,),
         "accept": (Role.INVOICING,),
         "accept_many": (Role.INVOICING,),
+        "decide_vat": (Role.INVOICING,),
         "return_to_member": (Role.INVOICING,),
     }
     serializer_class = JobSerializer
@@ -94,7 +96,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     def get_queryset(self) -> QuerySet[Job]:
         """What the login may see."""
         jobs = queries.jobs_for(self.request.user, _roles(self.request))  # type: ignore[arg-type]
-        return jobs.select_related("owner").order_by("-id")
+        return jobs.select_related("owner").prefetch_related("lines").order_by("-id")
 
     @extend_schema(request=JobInputSerializer, responses={201: JobSerializer})
     def create(self, request: Request) -> Response:
@@ -118,6 +120,11 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
     def submit(self, request: Request, pk: int) -> Response:
         """Hand a job to the office."""
         return self._do(actions.submit_job, request, pk)
+
+    @extend_schema(request=VatDecisionSerializer, responses=JobSerializer)
+    def decide_vat(self, request: Request, pk: int) -> Response:
+        """Settle the VAT of a job that the rules leave open."""
+        return self._do(actions.decide_vat, request, pk, VatDecisionSerializer)
 
     @extend_schema(request=None, responses=JobSerializer)
     def accept(self, request: Request, pk: int) -> Response:

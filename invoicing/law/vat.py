@@ -191,6 +191,32 @@ def treatment_of(*, case: VatCase, country: str, kind: ClientKind, vat_id: str, 
     return decided
 
 
+_CANONICAL: dict[VatCase, tuple[str, ClientKind, str]] = {
+    VatCase.DOMESTIC_STANDARD: ("DE", ClientKind.BUSINESS, ""),
+    VatCase.DOMESTIC_REDUCED: ("DE", ClientKind.BUSINESS, ""),
+    VatCase.DOMESTIC_CULTURE: ("DE", ClientKind.BUSINESS, ""),
+    VatCase.DOMESTIC_EDUCATION: ("DE", ClientKind.BUSINESS, ""),
+    VatCase.DOMESTIC_REVERSE_CHARGE: ("DE", ClientKind.BUSINESS, "DE"),
+    VatCase.EU_REVERSE_CHARGE: ("FR", ClientKind.BUSINESS, "FR"),
+    VatCase.ABROAD_PRIVATE_STANDARD: ("FR", ClientKind.PRIVATE, ""),
+    VatCase.ABROAD_PRIVATE_REDUCED: ("FR", ClientKind.PRIVATE, ""),
+    VatCase.THIRD_COUNTRY_BUSINESS: ("CH", ClientKind.BUSINESS, ""),
+    VatCase.THIRD_COUNTRY_PRIVATE: ("CH", ClientKind.PRIVATE, ""),
+}
+"""A client of each case: country, kind, first letters of a VAT number."""
+
+
+def treatment_decided(case: VatCase, *, vat_id: str, on: date) -> Treatment:
+    """The treatment of a case that a person has decided on, after the rules had asked.
+
+    Raises: InvalidInput, where the case needs a VAT number that the client has not; LawUnknown.
+    """
+    country, kind, number = _CANONICAL[case]
+    if number and not vat_id:
+        raise InvalidInput("The client owes the tax in this case: enter its VAT number first.")
+    return decide(Supply(country=country, kind=kind, vat_id=number, on=on, **_BY_CASE[case]))
+
+
 def suggested_case(*, country: str, kind: ClientKind, vat_id: str, on: date) -> VatCase | None:
     """The case to begin with for a client, or None where a person has to be asked."""
     for case in (VatCase.DOMESTIC_STANDARD, VatCase.EU_REVERSE_CHARGE, VatCase.THIRD_COUNTRY_BUSINESS):

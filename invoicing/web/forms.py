@@ -1,7 +1,9 @@
 """What people type about clients and jobs. Forms parse; the actions decide."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,25 +14,60 @@ from django.utils.translation import gettext_lazy as _
 from coop.tenancy.models import User
 from invoicing.actions import CLIENT_FIELDS
 from invoicing.countries import countries
-from invoicing.models import Client, Job
-from invoicing.states import ConfirmationWay, InvoiceState, JobState
+from invoicing.law.vat import VatCase
+from invoicing.models import Client, Job, JobLine
+from invoicing.states import (
+    ASKED_WITH,
+    SERVICES,
+    UNITS,
+    VAT_CASES,
+    ConfirmationWay,
+    InvoiceState,
+    JobState,
+)
 
 
-class EuroField(forms.DecimalField):
-    """An amount in euros as people write it; its clean value is integer cents."""
-
-    suffix = "€"
+class NumberField(forms.DecimalField):
+    """A number as people write it, with up to four places."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, localize=True, **kwargs)
+        super().__init__(**{"max_digits": 14, "decimal_places": 4, "localize": True, **kwargs})
 
     def to_python(self, value: Any) -> Any:
-        """Euros, with or without points between the thousands: Django alone takes them only where it writes them."""
+        """The number, with or without points between the thousands: Django alone takes them only where it writes them."""
         group = formats.get_format("THOUSAND_SEPARATOR")
         text = "".join(str(value).split()) if value else value
         if text and re.fullmatch(rf"-?\d{{1,3}}({re.escape(group)}\d{{3}})+(\D\d{{1,2}})?", text):
             text = text.replace(group, "")
         return super().to_python(text)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A number as the reader writes it, without idle zeros; what was typed stays as it was."""
+        if isinstance(value, Decimal):
+            return formats.number_format(f"{value.normalize():f}", use_l10n=True)
+        return value
+
+
+class PriceField(NumberField):
+    """A price in euros with up to four places."""
+
+    suffix = "€"
+
+    def prepare_value(self, value: Any) -> Any:
+        """With two places at least."""
+        if isinstance(value, Decimal):
+            places = max(2, -int(value.normalize().as_tuple().exponent))
+            return formats.number_format(f"{value:f}", places, use_l10n=True)
+        return value
+
+
+class EuroField(NumberField):
+    """An amount in euros as people write it; its clean value is integer cents."""
+
+    suffix = "€"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=12, decimal_places=2, **kwargs)
 
     def clean(self, value: Any) -> Any:
         """Cents, or None where nothing is required and written."""
@@ -47,6 +84,18 @@ class EuroField(forms.DecimalField):
 def day_input() -> forms.DateInput:
     """The browser's own calendar; it speaks ISO dates."""
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _answer(label: Any, help_text: Any) -> forms.TypedChoiceField:
+    """Yes, no, or not said."""
+    return forms.TypedChoiceField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        choices=[("", _("not said")), ("yes", _("Yes")), ("no", _("No"))],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+    )
 
 
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -74,8 +123,24 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
     """A job for one of the member's own clients."""
 
     client: "forms.ModelChoiceField[Client]" = forms.ModelChoiceField(queryset=None, label=_("Client"))
-    net_cents = EuroField(
-        label=_("Net amount"), help_text=_("Without VAT. The cooperative's fee goes off this amount.")
+    service = forms.ChoiceField(
+        label=_("What do you do?"),
+        help_text=_("The VAT follows from this, from where it happens and from who the client is."),
+        choices=SERVICES,
+        widget=forms.RadioSelect,
+    )
+    performed_in = forms.ChoiceField(
+        label=_("In which country does it take place?"),
+        help_text=_("Only asked for performances, tickets, food, buildings and plots."),
+        required=False,
+    )
+    certified = _answer(_("Has the authority certified the purpose?"), _("Only asked for culture and teaching."))
+    recipient_same_trade = _answer(
+        _("Does the client itself build or clean buildings?"), _("Only asked for building and cleaning.")
+    )
+    below_threshold = _answer(
+        _("Do all such services to private persons in the EU stay below the limit of the year?"),
+        _("Only asked for downloads, apps and online services. The office knows."),
     )
 
     class Meta:
@@ -85,22 +150,18 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
             "description",
             "service_from",
             "service_until",
-            "net_cents",
-            "vat_case",
             "order_reference",
+            "service",
+            *ASKED_WITH,
         )
         help_texts = {
             "title": _("As it will stand on the invoice."),
-            "vat_case": _(
-                "The lower rate holds where rights of use are granted or artists perform. Unsure? Ask in the conversation."
-            ),
             "order_reference": _("If the client gave you one."),
         }
         widgets = {
             "description": forms.Textarea(attrs={"rows": 4}),
             "service_from": day_input(),
             "service_until": day_input(),
-            "vat_case": forms.RadioSelect,
         }
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
@@ -109,11 +170,9 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.pk:
             self.initial["client"] = self.instance.client_id
         self.fields["client"].queryset = Client.objects.filter(owner=owner).order_by("name")  # type: ignore[attr-defined]
-        self.fields["vat_case"].choices = [  # type: ignore[attr-defined]
-            choice
-            for choice in self.fields["vat_case"].choices  # type: ignore[attr-defined]
-            if choice[0]
-        ]
+        self.fields["performed_in"].choices = [("", "–"), *countries(get_language() or "en")]  # type: ignore[attr-defined]
+        for name, services in ASKED_WITH.items():
+            self.fields[name].widget.attrs["data-asked-with"] = " ".join(services)
 
     def _post_clean(self) -> None:
         """The action checks the whole job; the form only parses."""
@@ -123,6 +182,95 @@ class JobForm(forms.ModelForm):  # type: ignore[type-arg]
         content = dict(self.cleaned_data)
         content["client_id"] = content.pop("client").pk
         return content
+
+    def first_fields(self) -> list[Any]:
+        """What comes before the lines."""
+        return [field for field in self.visible_fields() if field.name not in {"service", *ASKED_WITH}]
+
+    def vat_fields(self) -> list[Any]:
+        """What the VAT follows from."""
+        return [field for field in self.visible_fields() if field.name in {"service", *ASKED_WITH}]
+
+
+class LineForm(forms.Form):
+    """One line of a job. An empty one is no line."""
+
+    title = forms.CharField(
+        label=_("What?"), help_text=_("Empty: the name of the job."), max_length=200, required=False
+    )
+    quantity = NumberField(label=_("Quantity"), initial=1)
+    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, initial="C62")
+    unit_price = PriceField(label=_("Price of one, without VAT"))
+    discount_cents = EuroField(label=_("Discount"), required=False)
+    service = forms.ChoiceField(label=_("Kind of service"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["service"].choices = [("", _("as below")), *SERVICES]  # type: ignore[attr-defined]
+
+
+class LinesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+    """The lines of a job; rows left empty are left out."""
+
+    def content(self) -> list[dict[str, Any]]:
+        """The lines as the actions take them."""
+        return [
+            {**form.cleaned_data, "discount_cents": form.cleaned_data["discount_cents"] or 0}
+            for form in self.forms
+            if form.has_changed()
+        ]
+
+    def clean(self) -> None:
+        """At least one line says what it costs."""
+        if not any(form.has_changed() for form in self.forms):
+            raise forms.ValidationError(_("Write at least one line with its price."))
+
+
+LINES_SHOWN = 500
+"""How many lines the page takes; programs may send more."""
+_Lines = forms.formset_factory(LineForm, formset=LinesFormSet, extra=0, max_num=LINES_SHOWN, absolute_max=LINES_SHOWN)
+
+
+def lines_formset(data: Any = None, lines: Sequence[JobLine | dict[str, Any]] = ()) -> Any:
+    """The lines as typed (`data`) or as they are, with one to begin with."""
+    if data is not None:
+        return _Lines(data, prefix="lines")
+    fields = tuple(LineForm.base_fields)
+    initial = [
+        line if isinstance(line, dict) else {name: getattr(line, name) for name in fields} for line in lines or [{}]
+    ]
+    return _Lines(prefix="lines", initial=initial)
+
+
+def typed_lines(data: Any) -> list[dict[str, Any]]:
+    """The lines as they were typed and one more, to be shown again."""
+    count = data.get("lines-TOTAL_FORMS", "")
+    rows = int(count) if count.isascii() and count.isdigit() else 0
+    typed = [
+        {name: data.get(f"lines-{row}-{name}", "") for name in LineForm.base_fields}
+        for row in range(min(rows, LINES_SHOWN - 1))
+    ]
+    return [*typed, {}]
+
+
+class VatDecisionForm(forms.Form):
+    """What a person decides about the VAT of a job."""
+
+    case = forms.ChoiceField(
+        label=_("How is it taxed?"),
+        choices=[(value, label) for value, label in VAT_CASES],
+        widget=forms.RadioSelect,
+    )
+    why = forms.CharField(
+        label=_("Why?"),
+        help_text=_("Kept with your name and the day, for the tax auditor."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_case(self) -> VatCase:
+        """The case itself."""
+        return VatCase(self.cleaned_data["case"])
 
 
 class SayForm(forms.Form):

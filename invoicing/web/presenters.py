@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from coop.ledger.chart import AccountCode
+from invoicing.models import JobLine
 from invoicing.queries import PostingRow
 from invoicing.states import InvoiceState, JobState
 
@@ -60,6 +62,34 @@ def job_table(rows: Iterable[Mapping[str, Any]], *, with_owner: bool) -> dict[st
         for row in rows
     ]
     return {"columns": columns, "rows": shown}
+
+
+def line_table(lines: Iterable[JobLine]) -> dict[str, Any] | None:
+    """Columns and rows of the lines of a job; None where it has one price."""
+    rows = [
+        {
+            "title": line.title,
+            "quantity": f"{number_format(f'{line.quantity.normalize():f}')} {line.get_unit_display()}",
+            "price": number_format(
+                f"{line.unit_price:f}", max(2, -int(line.unit_price.normalize().as_tuple().exponent))
+            ),
+            "discount_cents": line.discount_cents or None,
+            "net_cents": line.net_cents,
+        }
+        for line in lines
+    ]
+    columns = [
+        {"key": "title", "label": _("What")},
+        {"key": "quantity", "label": _("Quantity")},
+        {"key": "price", "label": _("Price of one (€)"), "kind": "number"},
+        *(
+            [{"key": "discount_cents", "label": _("Discount"), "kind": "money"}]
+            if any(r["discount_cents"] for r in rows)
+            else []
+        ),
+        {"key": "net_cents", "label": _("Net"), "kind": "money"},
+    ]
+    return {"columns": columns, "rows": rows} if rows else None
 
 
 def invoice_table(rows: Iterable[Mapping[str, Any]], *, today: date, with_owner: bool) -> dict[str, Any]:

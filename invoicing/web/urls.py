@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/", views.job_page, name="job"),
     path("jobs/<int:job_id>/edit/", views.job_edit, name="job_edit"),
     path("jobs/<int:job_id>/submit/", views.job_submit, name="job_submit"),
+    path("jobs/<int:job_id>/vat/", views.job_vat, name="job_vat"),
     path("jobs/<int:job_id>/accept/", views.job_accept, name="job_accept"),
     path("jobs/<int:job_id>/return/", views.job_return, name="job_return"),
     path("jobs/<int:job_id>/confirm/", views.job_confirm, name="job_confirm"),

@@ -32,8 +32,11 @@ from invoicing.web.forms import (
     ReasonForm,
     SayForm,
     SearchForm,
+    VatDecisionForm,
+    lines_formset,
+    typed_lines,
 )
-from invoicing.web.presenters import invoice_badge, invoice_table, job_badge, job_table, posting_table
+from invoicing.web.presenters import invoice_badge, invoice_table, job_badge, job_table, line_table, posting_table
 
 PAGE = 50
 
@@ -113,20 +116,16 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def job_new(request: HttpRequest) -> HttpResponse:
     """A new job; `submit` hands it to the office at once."""
-    form = JobForm(request.POST or None, owner=request.user, initial={"client": request.GET.get("client")})  # type: ignore[arg-type]
-    if request.method == "POST" and form.is_valid():
-        try:
-            job = actions.draft_job(
-                budget_id=queries.budget_of(request.user),  # type: ignore[arg-type]
-                on=_today(),
-                by=request.user,  # type: ignore[arg-type]
-                **form.content(),
-            )
-        except StetigError as error:
-            form.add_error(None, str(error))
-        else:
-            return _saved(request, job)
-    return render(request, "invoicing/job_form.html", {"form": form, "has_clients": _has_clients(request)})
+    return _job_form(
+        request,
+        None,
+        lambda fields: actions.draft_job(
+            budget_id=queries.budget_of(request.user),  # type: ignore[arg-type]
+            on=_today(),
+            by=request.user,  # type: ignore[arg-type]
+            **fields,
+        ),
+    )
 
 
 @allow(Role.MEMBER)
@@ -136,15 +135,37 @@ def job_edit(request: HttpRequest, job_id: int) -> HttpResponse:
     job = _or_404(lambda: queries.job_for(request.user, [Role.MEMBER], job_id))  # type: ignore[arg-type]
     if job.state not in EDITABLE:
         raise Http404
-    form = JobForm(request.POST or None, owner=request.user, instance=job)  # type: ignore[arg-type]
-    if request.method == "POST" and form.is_valid():
-        try:
-            job = actions.change_job(job_id=job_id, by=request.user, **form.content())  # type: ignore[arg-type]
-        except StetigError as error:
-            form.add_error(None, str(error))
-        else:
-            return _saved(request, job)
-    return render(request, "invoicing/job_form.html", {"form": form, "job": job, "has_clients": True})
+    return _job_form(
+        request,
+        job,
+        lambda fields: actions.change_job(job_id=job_id, by=request.user, **fields),  # type: ignore[arg-type]
+    )
+
+
+def _job_form(request: HttpRequest, job: Job | None, save: Callable[[dict[str, Any]], Job]) -> HttpResponse:
+    given = {"owner": request.user, "instance": job}
+    if "more" in request.POST:
+        # One row more without script: what was typed is shown again, unchecked.
+        form = JobForm(initial={name: request.POST.get(name) for name in JobForm.base_fields}, **given)  # type: ignore[arg-type]
+        lines = lines_formset(lines=typed_lines(request.POST))
+    elif request.method == "POST":
+        form, lines = JobForm(request.POST, **given), lines_formset(request.POST)  # type: ignore[arg-type]
+        if form.is_valid() and lines.is_valid():
+            try:
+                return _saved(request, save({**form.content(), "lines": lines.content()}))
+            except StetigError as error:
+                form.add_error(None, str(error))
+    else:
+        form = JobForm(initial={"client": request.GET.get("client"), **_answers(job)}, **given)  # type: ignore[arg-type]
+        lines = lines_formset(lines=queries.lines_of_job(job) if job else ())
+    context = {"form": form, "lines": lines, "job": job, "has_clients": job is not None or _has_clients(request)}
+    return render(request, "invoicing/job_form.html", context)
+
+
+def _answers(job: Job | None) -> dict[str, str]:
+    """What was answered with yes or no, as the form writes it."""
+    said = {name: getattr(job, name, None) for name in ("certified", "recipient_same_trade", "below_threshold")}
+    return {name: {True: "yes", False: "no", None: ""}[value] for name, value in said.items()}
 
 
 def _saved(request: HttpRequest, job: Job) -> HttpResponse:
@@ -176,6 +197,11 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
         "job": job,
         "badge": job_badge(job.state),
         "facts": _job_facts(job, with_owner=staff),
+        "vat_question": _(job.vat_question) if job.vat_question else "",
+        "lines": line_table(queries.lines_of_job(job)),
+        "vat_form": forms.get("vat_form", VatDecisionForm())
+        if staff and job.state == JobState.SUBMITTED and job.vat_question
+        else None,
         "guarantee": _guarantee(job),
         "events": [
             {"at": step.on, "title": JobState(step.state).label, "by": step.by, "text": step.note}
@@ -189,7 +215,7 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
         "say_form": SayForm(),
         "may_edit": own and job.state in EDITABLE,
         "may_submit": own and JobState.SUBMITTED in allowed,
-        "may_accept": staff and JobState.ACCEPTED in allowed,
+        "may_accept": staff and JobState.ACCEPTED in allowed and bool(job.vat_case),
         "return_form": forms.get("return_form", ReasonForm()) if staff and JobState.RETURNED in allowed else None,
         "confirmation_form": forms.get("confirmation_form", ConfirmationForm(initial={"confirmed_on": _today()}))
         if JobState.CONFIRMED in allowed
@@ -208,7 +234,11 @@ def _job_facts(job: Job, *, with_owner: bool) -> list[dict[str, Any]]:
         {"label": _("Service from"), "day": job.service_from},
         {"label": _("Service until"), "day": job.service_until},
         {"label": _("Net amount"), "cents": job.net_cents},
-        {"label": _("VAT"), "value": job.get_vat_case_display()},
+        {
+            "label": _("VAT"),
+            "value": job.get_vat_case_display() or _("open: the office decides"),
+            "note": job.vat_decision,
+        },
     ]
     if with_owner:
         facts.insert(0, {"label": _("Member"), "value": job.owner})
@@ -242,6 +272,21 @@ def job_submit(request: HttpRequest, job_id: int) -> HttpResponse:
         job_id,
         lambda: actions.submit_job(job_id=job_id, on=_today(), by=request.user),  # type: ignore[arg-type]
         _("The office checks the job, mostly within a day."),
+    )
+
+
+@allow(Role.INVOICING)
+@require_POST
+def job_vat(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Settle the VAT of a job that the rules leave open."""
+    form = VatDecisionForm(request.POST)
+    if not form.is_valid():
+        return _job_page(request, job_id, vat_form=form)
+    return _do(
+        request,
+        job_id,
+        lambda: actions.decide_vat(job_id=job_id, on=_today(), by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+        _("Decided. The job can be accepted now."),
     )
 
 

@@ -67,12 +67,13 @@ def lived_in(cast: Cast) -> Cooperative:
     goes = make_member(name="Goes Away")
     leave(person_id=goes.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=cast.board)
     end_membership(person_id=goes.pk, on=date(2026, 12, 31), by=cast.board)
-    client = make_client(cast.member)
     change_contact(person_id=ada.pk, city="Hamburg", on=JUNE, by=cast.member)
-    job = make_confirmed_job(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=900_000)
+    line = {"title": "Days", "unit": "DAY", "quantity": Decimal(9), "unit_price": Decimal(1000), "discount_cents": 0}
+    work = {"client": make_client(cast.member), "budget": ada.budget}
+    job = make_confirmed_job(cast.member, cast.invoicing, **work, net_cents=None, lines=[line])
     say_on_job(job_id=job.pk, text="When does it begin?", at=AT, by=cast.member)
-    invoice = make_invoice(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=400_000)
-    wrong = make_invoice(cast.member, cast.invoicing, client=client, budget=ada.budget, net_cents=10_000)
+    invoice = make_invoice(cast.member, cast.invoicing, **work, net_cents=400_000)
+    wrong = make_invoice(cast.member, cast.invoicing, **work, net_cents=10_000)
     cancel_invoice(invoice_id=wrong.pk, reason="Twice", then=JobState.CANCELLED, on=JUNE, by=cast.invoicing)
     bring_in(cast.accountant, paid(invoice.gross_cents, f"Rechnung {invoice.number}", on=JUNE))
     salary = {"gross_cents": 115_000, "weekly_hours": Decimal(15)}

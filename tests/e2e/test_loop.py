@@ -104,7 +104,7 @@ def _agree_on_a_job(member, office):
     member.page.locator("main [name=client]").select_option(label="Beispielverlag GmbH")
     member.fill(
         title="Illustrations for a school book", service_from="2026-03-02", service_until="2026-03-16",
-        net_cents="800.00", vat_case="de_standard",
+        **{"lines-0-unit_price": "800.00", "service": "general"},
     )  # fmt: skip
     member.check("job-new")
     member.send()
@@ -387,11 +387,11 @@ def test_a_job_is_submitted_with_the_keyboard_alone(house, window):
         ("title", "Photographs for a catalogue"),
         ("service_from", "02032026"),
         ("service_until", "16032026"),
-        ("net_cents", "1200"),
+        ("lines-0-unit_price", "1200"),
     ):
         _tab_to(page, f"[name={name}]")
         keys.type(text)
-    _tab_to(page, "[name=vat_case]")
+    _tab_to(page, "[name=service]")
     keys.press("Space")
     _tab_to(page, "button[name=submit]")
     keys.press("Enter")

@@ -63,9 +63,11 @@ def make_job(owner: User, client: Client | None = None, budget: Budget | None = 
         "service_from": WORKED[0],
         "service_until": WORKED[1],
         "net_cents": 100_000,
-        "vat_case": "de_standard",
+        "service": "general",
         **changes,
     }
+    if fields["net_cents"] is None:
+        del fields["net_cents"]
     return draft_job(budget_id=(budget or make_budget()).pk, on=WORKED[0], by=owner, **fields)
 
 

@@ -37,9 +37,7 @@ def ada(cast):
     pay([paid_one], cast.accountant, on=date(2026, 6, 10))
     bill(person, cast.invoicing, on=JUNE, net_cents=200_000)
     abroad = make_client(cast.member, **swiss())
-    person_job = make_confirmed_job(
-        cast.member, cast.invoicing, client=abroad, budget=person.budget, vat_case="third_country_business"
-    )
+    person_job = make_confirmed_job(cast.member, cast.invoicing, client=abroad, budget=person.budget)
     from invoicing.actions import issue_invoice
 
     issue_invoice(job_id=person_job.pk, on=date(2026, 6, 1), by=cast.invoicing)

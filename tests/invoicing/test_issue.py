@@ -163,7 +163,7 @@ def test_work_that_is_not_finished_is_refused(member, staff):
 
 def test_a_client_that_lost_its_vat_number_is_a_question(member, staff):
     client = make_client(member, **french())
-    job = make_confirmed_job(member, staff, client=client, vat_case="eu_reverse_charge")
+    job = make_confirmed_job(member, staff, client=client)
     change_client(client_id=client.pk, on=ISSUED, by=staff, vat_id="")
     with pytest.raises(VatQuestion):
         issue_invoice(job_id=job.pk, on=ISSUED, by=staff)
@@ -180,7 +180,7 @@ def test_a_client_that_lost_its_vat_number_is_a_question(member, staff):
 def test_a_cooperative_without_tax_numbers_cannot_issue(db, changes, client, case):
     with coop_scope(make_cooperative(legal_changes=changes).pk):
         member = make_role(Role.MEMBER)
-        job = make_confirmed_job(member, client=make_client(member, **client), vat_case=case)
+        job = make_confirmed_job(member, client=make_client(member, **client))
         with pytest.raises(SellerIncomplete):
             issue_invoice(job_id=job.pk, on=ISSUED, by=None)
         assert nothing_issued()

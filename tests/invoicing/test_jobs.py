@@ -1,9 +1,10 @@
 """Clients and jobs: who may do what, in which state, and what is refused."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -15,6 +16,7 @@ from coop.tenancy.states import GuaranteeRule, Role
 from invoicing.actions import (
     HasInvoice,
     NotEditable,
+    VatOpen,
     accept_job,
     accept_jobs,
     add_client,
@@ -22,13 +24,15 @@ from invoicing.actions import (
     change_client,
     change_job,
     confirm_job,
+    decide_vat,
+    issue_invoice,
     mark_read,
     return_job,
     say_on_job,
     submit_job,
 )
-from invoicing.law.vat import VatQuestion
-from invoicing.models import Client, Job
+from invoicing.law.vat import VatCase
+from invoicing.models import Client, Job, JobLine
 from invoicing.queries import (
     client_for,
     client_rows,
@@ -42,6 +46,7 @@ from invoicing.queries import (
     job_rows,
     jobs_for,
     jobs_in_state,
+    lines_of_job,
     steps_of,
     unread_for_member,
     unread_for_staff,
@@ -135,7 +140,7 @@ def test_the_policy_of_the_confirmation_decides_on_the_cover(cast: Cast):
     [({}, "de_standard", True), (french(), "eu_reverse_charge", True), (swiss(), "third_country_business", False)],
 )
 def test_cover_is_for_clients_in_the_union(cast: Cast, client, case, covered):
-    job = make_confirmed_job(cast.member, cast.invoicing, client=make_client(cast.member, **client), vat_case=case)
+    job = make_confirmed_job(cast.member, cast.invoicing, client=make_client(cast.member, **client))
     assert (job.guaranteed, Cover.objects.exists()) == (covered, covered)
 
 
@@ -153,7 +158,9 @@ def test_only_drafts_and_returned_jobs_change(cast: Cast):
         ({"net_cents": -5}, "net"),
         ({"service_until": date(2026, 4, 30)}, "service until"),
         ({"title": ""}, "title"),
-        ({"vat_case": "none"}, "vat_case"),
+        ({"service": "none"}, "service"),
+        ({"service": ""}, "VAT"),
+        ({"vat_case": "de_standard"}, "vat_case"),
         ({"state": "paid"}, "state"),
         ({"title": "x" * 201}, "title"),
     ],
@@ -174,12 +181,114 @@ def test_a_job_needs_an_own_client_and_a_budget_that_exists(cast: Cast):
         make_job(cast.member, budget=budget)
 
 
-def test_an_unsettled_vat_case_cannot_be_submitted(cast: Cast):
-    job = make_job(cast.member, vat_case="eu_reverse_charge")
-    with pytest.raises(VatQuestion):
-        submit_job(job_id=job.pk, on=DAY, by=cast.member)
-    job.refresh_from_db()
-    assert job.state == JobState.DRAFT
+def test_a_question_on_the_vat_is_answered_by_the_office_before_it_accepts(cast: Cast):
+    job = make_job(cast.member, client=make_client(cast.member, **french(vat_id="")))
+    assert (job.vat_case, "§ 3a" in job.vat_question) == ("", True)
+    submit_job(job_id=job.pk, on=DAY, by=cast.member)
+    with pytest.raises(VatOpen):
+        accept_job(job_id=job.pk, on=DAY, by=cast.invoicing)
+    decision = {"job_id": job.pk, "case": VatCase.ABROAD_PRIVATE_STANDARD, "why": "No business", "on": DAY}
+    for who in (cast.member, cast.accountant, cast.cem):
+        with pytest.raises(NotFound):
+            decide_vat(by=who, **decision)
+    with pytest.raises(InvalidInput):
+        decide_vat(by=cast.invoicing, **{**decision, "why": " "})
+    with pytest.raises(InvalidInput, match="VAT number"):
+        decide_vat(by=cast.invoicing, **{**decision, "case": VatCase.EU_REVERSE_CHARGE})
+    decide_vat(by=cast.invoicing, **decision)
+    accept_job(job_id=job.pk, on=DAY, by=cast.invoicing)
+    with pytest.raises(NotEditable):
+        decide_vat(by=cast.invoicing, **decision)
+    confirm_job(job_id=job.pk, by=cast.invoicing, **CONFIRMATION)
+    invoice = issue_invoice(job_id=job.pk, on=date(2026, 6, 1), by=cast.invoicing)
+    assert (invoice.vat_case, invoice.vat_cents) == ("abroad_private_standard", 19_000)
+
+
+def test_what_a_person_decided_falls_with_the_facts(cast: Cast):
+    job = make_job(cast.member, client=make_client(cast.member, **french(vat_id="")))
+    submit_job(job_id=job.pk, on=DAY, by=cast.member)
+    decide_vat(job_id=job.pk, case=VatCase.DOMESTIC_STANDARD, why="Here", on=DAY, by=cast.invoicing)
+    return_job(job_id=job.pk, reason="And where?", on=DAY, at=NOW, by=cast.invoicing)
+    job = change_job(job_id=job.pk, by=cast.member, service="rights")
+    assert (job.vat_case, job.vat_decided_by) == ("", None)
+
+
+def test_lines_make_the_amount_and_stand_once_submitted(cast: Cast):
+    line = {
+        "title": "",
+        "unit": "HUR",
+        "quantity": Decimal("7.5"),
+        "unit_price": Decimal("85.333"),
+        "discount_cents": 0,
+    }
+    job = make_job(cast.member, net_cents=None, lines=[line, {**line, "discount_cents": 100}])
+    assert job.net_cents == 64_000 + 63_900
+    assert [(line.title, line.position) for line in lines_of_job(job)] == [(job.title, 1), (job.title, 2)]
+    assert change_job(job_id=job.pk, by=cast.member, lines=[line]).net_cents == 64_000
+    assert change_job(job_id=job.pk, by=cast.member, title="Other").net_cents == 64_000
+    assert len(lines_of_job(job)) == 1
+    submit_job(job_id=job.pk, on=DAY, by=cast.member)
+    for change in (
+        lambda: JobLine.objects.filter(job=job).update(net_cents=1),
+        lambda: JobLine.objects.filter(job=job).delete(),
+        lambda: JobLine.objects.filter(job=job).update(position=7),
+    ):
+        with pytest.raises(DatabaseError, match="submitted"), transaction.atomic():
+            change()
+
+
+def test_one_price_replaces_lines(cast: Cast):
+    line = {"title": "x", "unit": "C62", "quantity": Decimal(1), "unit_price": Decimal(5), "discount_cents": 0}
+    job = make_job(cast.member, net_cents=None, lines=[line])
+    assert change_job(job_id=job.pk, by=cast.member, net_cents=700).net_cents == 700
+    assert lines_of_job(job) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"quantity": Decimal(0)}, "quantity"),
+        ({"quantity": Decimal(-1)}, "quantity"),
+        ({"unit_price": Decimal("-0.01")}, "unit price"),
+        ({"discount_cents": -1}, "discount"),
+        ({"discount_cents": 501}, "discount"),
+        ({"unit": "XXX"}, "unit"),
+        ({"service": "magic"}, "service"),
+        ({"net_cents": 5}, "net_cents"),
+        ({"unit_price": Decimal("1.00001")}, "unit_price"),
+    ],
+)
+def test_bad_lines_are_refused_by_number(cast: Cast, changes, says):
+    line = {"title": "x", "unit": "C62", "quantity": Decimal(1), "unit_price": Decimal(5), "discount_cents": 0}
+    with pytest.raises(InvalidInput, match=says):
+        make_job(cast.member, net_cents=None, lines=[line, {**line, **changes}])
+    assert not Job.objects.exists()
+
+
+def test_lines_of_two_rates_are_taxed_apart(cast: Cast):
+    line = {
+        "title": "Text",
+        "unit": "C62",
+        "quantity": Decimal(1),
+        "unit_price": Decimal("500.05"),
+        "discount_cents": 0,
+    }
+    lines = [line, {**line, "title": "Workshop", "service": "general", "unit_price": Decimal("100.01")}]
+    job = make_confirmed_job(cast.member, cast.invoicing, net_cents=None, service="rights", lines=lines)
+    invoice = issue_invoice(job_id=job.pk, on=date(2026, 6, 1), by=cast.invoicing)
+    assert (invoice.net_cents, invoice.vat_cents) == (60_006, 3_500 + 1_900)
+    assert [(tax["rate"], tax["net_cents"], tax["vat_cents"]) for tax in invoice.taxes] == [
+        ("0.07", 50_005, 3_500),
+        ("0.19", 10_001, 1_900),
+    ]
+
+
+def test_what_is_not_taxable_here_stands_alone(cast: Cast):
+    line = {"title": "x", "unit": "C62", "quantity": Decimal(1), "unit_price": Decimal(5), "discount_cents": 0}
+    lines = [line, {**line, "service": "admission"}]
+    client = make_client(cast.member, **swiss())
+    with pytest.raises(InvalidInput, match="of its own"):
+        make_job(cast.member, client=client, net_cents=None, lines=lines, performed_in="DE")
 
 
 def test_the_office_alone_accepts_and_returns(cast: Cast):

@@ -101,7 +101,7 @@ def test_walk_a_domestic_paid_in_halves(books: Cooperative, scheme: VatScheme):
 
 def test_walk_b_reverse_charge_to_france(coop: Cooperative):
     member = make_role(Role.MEMBER)
-    invoice = make_invoice(member, client=make_client(member, **french()), vat_case="eu_reverse_charge")
+    invoice = make_invoice(member, client=make_client(member, **french()))
     assert account_balances() == {
         A.RECEIVABLE: 100_000,
         A.REVENUE_EU: -100_000,
@@ -118,9 +118,7 @@ def test_walk_b_reverse_charge_to_france(coop: Cooperative):
 def test_a_client_outside_the_eu_pays_first(coop: Cooperative):
     member = make_role(Role.MEMBER)
     budget = make_budget()
-    invoice = make_invoice(
-        member, client=make_client(member, **swiss()), vat_case="third_country_business", budget=budget
-    )
+    invoice = make_invoice(member, client=make_client(member, **swiss()), budget=budget)
     assert account_balance(A.REVENUE_THIRD_COUNTRY) == -100_000
     assert not Cover.objects.exists()
     assert figures_of(budget.pk, ISSUED).available_cents == 0

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from invoicing.law.vat import VatCase
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
@@ -18,12 +16,6 @@ class Company:
     country: str = "DE"
     vat_id: str = ""
     kind: str = "business"
-
-    def vat_case(self, *, reduced: bool) -> VatCase:
-        """How work for it is taxed; `reduced` where work of that kind carries 7 % at home."""
-        if self.country == "DE":
-            return VatCase.DOMESTIC_REDUCED if reduced else VatCase.DOMESTIC_STANDARD
-        return VatCase.EU_REVERSE_CHARGE if self.vat_id else VatCase.THIRD_COUNTRY_BUSINESS
 
     def fields(self) -> dict[str, Any]:
         """As a client is entered."""

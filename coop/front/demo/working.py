@@ -20,6 +20,7 @@ from invoicing.actions import (
     say_on_job,
     submit_job,
 )
+from invoicing.law.vat import Service
 from invoicing.models import Invoice, Job
 from invoicing.states import JobState
 
@@ -176,7 +177,7 @@ def start_job(
         service_from=min(first, until),
         service_until=until,
         net_cents=net_cents,
-        vat_case=client.company.vat_case(reduced=trade.reduced),
+        service=Service.RIGHTS if trade.reduced else Service.GENERAL,
     )
 
 

@@ -25,6 +25,7 @@ PERMISSIONS = {
     "invoicing:job": _BOTH,
     "invoicing:job_edit": _MEMBER,
     "invoicing:job_submit": _MEMBER,
+    "invoicing:job_vat": _OFFICE,
     "invoicing:job_accept": _OFFICE,
     "invoicing:job_return": _OFFICE,
     "invoicing:job_confirm": _BOTH,
@@ -44,6 +45,7 @@ PERMISSIONS = {
     "invoicing_api:job-list": {"GET": _BOTH, "POST": _MEMBER},
     "invoicing_api:job-detail": {"GET": _BOTH, "PATCH": _MEMBER},
     "invoicing_api:job-submit": _MEMBER,
+    "invoicing_api:job-decide-vat": _OFFICE,
     "invoicing_api:job-accept": _OFFICE,
     "invoicing_api:job-accept-many": _OFFICE,
     "invoicing_api:job-return-to-member": _OFFICE,
@@ -97,7 +99,7 @@ SAMPLES = {
     "invoicing:client": _client,
     **{
         f"invoicing:job{name}": _job
-        for name in ("", "_edit", "_submit", "_accept", "_return", "_confirm", "_cancel", "_say")
+        for name in ("", "_edit", "_submit", "_vat", "_accept", "_return", "_confirm", "_cancel", "_say")
     },
     "invoicing:invoice": _invoice,
     "invoicing:invoice_pdf": _drawn_invoice,
@@ -107,7 +109,7 @@ SAMPLES = {
     "invoicing_api:client-detail": _pk(_client),
     **{
         f"invoicing_api:job-{name}": _pk(_job)
-        for name in ("detail", "submit", "accept", "return-to-member", "confirm", "cancel", "messages")
+        for name in ("detail", "submit", "decide-vat", "accept", "return-to-member", "confirm", "cancel", "messages")
     },
     "invoicing_api:invoice-detail": _pk(_invoice),
     "invoicing_api:invoice-xml": _pk(_invoice),

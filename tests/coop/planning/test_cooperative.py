@@ -61,7 +61,6 @@ def test_the_largest_client_costs_the_guarantee_or_the_member(ada, cast):
         client=abroad,
         budget=ada.budget,
         net_cents=2_000_000,
-        vat_case="third_country_business",
     )
     borne = sums_of(Scenario(largest_client_defaults=True), TODAY)
     assert (borne.largest_client, borne.loss_cents) == ("Larger AG", 0)

@@ -179,12 +179,8 @@ def test_what_is_known_comes_from_the_ledger_and_the_papers(cast):
     at_home = make_client(cast.member)
     abroad = make_client(cast.member, **swiss())
     invoice = make_invoice(cast.member, cast.invoicing, client=at_home, budget=person.budget)
-    far = make_confirmed_job(
-        cast.member, cast.invoicing, client=abroad, budget=person.budget, vat_case="third_country_business"
-    )
-    draft = make_job(
-        cast.member, client=make_client(cast.member, **french()), budget=person.budget, vat_case="eu_reverse_charge"
-    )
+    far = make_confirmed_job(cast.member, cast.invoicing, client=abroad, budget=person.budget)
+    draft = make_job(cast.member, client=make_client(cast.member, **french()), budget=person.budget)
     seen = known_of(person, TODAY)
     assert [(one.month, one.income_cents, one.salary_cents) for one in seen.months] == [
         (date(2026, 1, 1), 300_000, 0),

@@ -7,7 +7,7 @@ from coop.ledger.models import Cover
 from coop.tenancy.states import Role
 from invoicing.actions import submit_job
 from tests.cast import Cast
-from tests.factories.invoicing import WORKED, make_client, make_invoice, make_job
+from tests.factories.invoicing import WORKED, french, make_client, make_invoice, make_job
 from tests.factories.members import make_member
 from tests.factories.tenancy import make_role
 
@@ -40,7 +40,7 @@ def test_from_client_to_invoice(cast: Cast, call):
         "service_from": "2026-05-01",
         "service_until": "2026-05-29",
         "net_amount": "1000.00",
-        "vat_case": "de_standard",
+        "service": "general",
     }
     made = call(cast.member, "post", "jobs/", job)
     assert (made.status_code, made.json()["net_amount"], made.json()["currency"]) == (201, "1000.00", "EUR")
@@ -65,6 +65,30 @@ def test_from_client_to_invoice(cast: Cast, call):
     again = call(cast.invoicing, "post", "invoices/", issue)
     assert (again.status_code, again.json()["code"]) == (409, "invalid_transition")
     assert call(cast.member, "get", "invoices/").json()["count"] == 1
+
+
+def test_lines_and_the_vat_are_entered_by_programs(cast: Cast, call):
+    make_member(user=cast.member)
+    job = {
+        "client_id": make_client(cast.member, **french(vat_id="")).pk,
+        "title": "Umschlag",
+        "service_from": "2026-05-01",
+        "service_until": "2026-05-29",
+        "service": "rights",
+        "lines": [{"unit_price": "12.3456", "quantity": "10", "unit": "HUR", "discount": "0.46"}],
+    }
+    assert call(cast.member, "post", "jobs/", {**job, "net_amount": "1.00"}).status_code == 400
+    assert call(cast.member, "post", "jobs/", {**job, "lines": []}).status_code == 400
+    made = call(cast.member, "post", "jobs/", job).json()
+    assert (made["net_amount"], made["lines"][0]["net_amount"], made["vat_case"]) == ("123.00", "123.00", "")
+    assert "§ 3a" in made["vat_question"]
+    path = f"jobs/{made['id']}/"
+    assert call(cast.member, "post", f"{path}submit/").status_code == 200
+    assert call(cast.invoicing, "post", f"{path}accept/").json()["code"] == "vat_open"
+    decision = {"vat_case": "abroad_private_reduced", "why": "A private person"}
+    assert call(cast.member, "post", f"{path}vat/", decision).status_code == 404
+    assert call(cast.invoicing, "post", f"{path}vat/", decision).json()["vat_case"] == "abroad_private_reduced"
+    assert call(cast.invoicing, "post", f"{path}accept/").json()["state"] == "accepted"
 
 
 def test_messages_are_said_and_read(cast: Cast, call):
@@ -94,7 +118,7 @@ def test_amounts_are_decimal_strings(cast: Cast, call, amount):
         "service_from": "2026-05-01",
         "service_until": "2026-05-29",
         "net_amount": amount,
-        "vat_case": "de_standard",
+        "service": "general",
     }
     assert call(cast.member, "post", "jobs/", job).status_code == 400
 

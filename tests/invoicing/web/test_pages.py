@@ -44,8 +44,13 @@ def job_data(client: Client, /, **changes) -> dict:
         "title": "Umschlag",
         "service_from": "2026-05-01",
         "service_until": "2026-05-29",
-        "net_cents": "1.234,50",
-        "vat_case": "de_reduced",
+        "service": "rights",
+        "lines-TOTAL_FORMS": "1",
+        "lines-INITIAL_FORMS": "0",
+        "lines-0-title": "",
+        "lines-0-quantity": "1",
+        "lines-0-unit": "C62",
+        "lines-0-unit_price": "1.234,50",
         **changes,
     }
 
@@ -64,7 +69,9 @@ def test_a_member_enters_client_and_job_and_the_office_issues(cast: Cast, browse
     office.post(reverse("invoicing:job_return", args=[job.pk]), {"reason": "Welche Rechte?"})
     assert "Welche Rechte?" in member.get(reverse("invoicing:job", args=[job.pk])).text
     member.post(reverse("invoicing:job_say", args=[job.pk]), {"text": "Alle, drei Jahre."})
-    member.post(reverse("invoicing:job_edit", args=[job.pk]), job_data(client, net_cents="1000", submit="1"))
+    member.post(
+        reverse("invoicing:job_edit", args=[job.pk]), job_data(client, submit="1", **{"lines-0-unit_price": "1000"})
+    )
     assert "Alle, drei Jahre." in office.get(reverse("invoicing:job", args=[job.pk])).text
     office.post(reverse("invoicing:job_accept", args=[job.pk]))
     confirmation = {
@@ -117,7 +124,7 @@ def test_the_paper_is_drawn_from_the_frozen_copy(cast: Cast, browse):
     from pypdf import PdfReader
 
     client = make_client(cast.member, **french())
-    invoice = make_invoice(cast.member, cast.invoicing, client=client, vat_case="eu_reverse_charge")
+    invoice = make_invoice(cast.member, cast.invoicing, client=client)
     document = Document.objects.get()
     text = PdfReader(BytesIO(renderer_of(document.kind)(document.source))).pages[0].extract_text()
     for wanted in (
@@ -139,12 +146,58 @@ def test_the_paper_is_drawn_from_the_frozen_copy(cast: Cast, browse):
     assert browse(cast.member).get(reverse("invoicing:invoice_pdf", args=[invoice.pk])).status_code == 404
 
 
-def test_a_question_is_shown_and_the_draft_stays(cast: Cast, browse):
-    job = make_job(cast.member, client=make_client(cast.member, **french(vat_id="")), vat_case="eu_reverse_charge")
+def test_what_the_rules_leave_open_goes_to_a_person(cast: Cast, browse):
+    job = make_job(cast.member, client=make_client(cast.member, **french(vat_id="")))
+    office, page = browse(cast.invoicing), reverse("invoicing:job", args=[job.pk])
     answer = browse(cast.member).post(reverse("invoicing:job_submit", args=[job.pk]), follow=True)
-    job.refresh_from_db()
-    assert job.state == JobState.DRAFT
     assert "§ 3a" in answer.text
+    assert reverse("invoicing:job_vat", args=[job.pk]) not in answer.text
+    office.post(reverse("invoicing:job_accept", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == JobState.SUBMITTED
+    assert reverse("invoicing:job_vat", args=[job.pk]) in office.get(page).text
+    assert office.post(reverse("invoicing:job_vat", args=[job.pk]), {"case": "none"}).status_code == 200
+    decision = {"case": "abroad_private_standard", "why": "An association without a business"}
+    office.post(reverse("invoicing:job_vat", args=[job.pk]), decision)
+    office.post(reverse("invoicing:job_accept", args=[job.pk]))
+    job.refresh_from_db()
+    assert (job.state, job.vat_decided_by, job.vat_case) == (
+        JobState.ACCEPTED,
+        cast.invoicing,
+        "abroad_private_standard",
+    )
+    assert "An association without a business" in office.get(page).text
+
+
+def test_lines_are_entered_with_quantity_and_discount_and_more_without_script(cast: Cast, browse):
+    make_member(user=cast.member)
+    member, client = browse(cast.member), make_client(cast.member)
+    typed = job_data(client, **{"lines-0-title": "Proofs", "lines-0-quantity": "2,5", "lines-0-unit": "HUR"})
+    more = member.post(reverse("invoicing:job_new"), {**typed, "more": "1"})
+    assert not Job.objects.exists()
+    assert 'value="Proofs"' in more.text
+    assert 'name="lines-1-unit_price"' in more.text
+    two = {
+        "lines-TOTAL_FORMS": "3",
+        "lines-1-title": "Travel",
+        "lines-1-quantity": "3",
+        "lines-1-unit": "KMT",
+        "lines-1-unit_price": "0,3333",
+        "lines-1-discount_cents": "0,10",
+        "lines-1-service": "general",
+        "lines-2-quantity": "1",
+        "lines-2-unit": "C62",
+    }
+    assert member.post(reverse("invoicing:job_new"), {**typed, **two}).status_code == 302
+    job = Job.objects.get()
+    assert [(line.title, line.net_cents) for line in job.lines.order_by("position")] == [
+        ("Proofs", 308_625),
+        ("Travel", 90),
+    ]
+    assert job.net_cents == 308_715
+    edited = member.get(reverse("invoicing:job_edit", args=[job.pk]))
+    assert 'value="0,3333"' in edited.text or 'value="0.3333"' in edited.text
+    assert "Travel" in member.get(reverse("invoicing:job", args=[job.pk])).text
 
 
 def test_bad_input_comes_back_with_its_reason(cast: Cast, browse):
@@ -154,7 +207,16 @@ def test_bad_input_comes_back_with_its_reason(cast: Cast, browse):
     assert answer.status_code == 200
     assert not Client.objects.exists()
     client = make_client(cast.member)
-    for changes in ({"net_cents": "0"}, {"net_cents": "1,234.567"}, {"service_until": "2026-04-01"}, {"client": "999"}):
+    for changes in (
+        {"lines-0-unit_price": "0"},
+        {"lines-0-unit_price": "1,234.567"},
+        {"lines-0-quantity": "0"},
+        {"lines-0-discount_cents": "2000"},
+        {"service_until": "2026-04-01"},
+        {"client": "999"},
+        {"lines-TOTAL_FORMS": "0"},
+        {"lines-TOTAL_FORMS": "x"},
+    ):
         assert browser.post(reverse("invoicing:job_new"), job_data(client, **changes)).status_code == 200
     assert not Job.objects.exists()
 
