@@ -35,6 +35,13 @@ class BudgetSerializer(serializers.Serializer[Any]):
     available = MoneyField(source="available_cents", help_text="What a new salary may use.")
 
 
+class PartSerializer(serializers.Serializer[Any]):
+    """One part of a movement."""
+
+    name = serializers.CharField(source="label")
+    amount = MoneyField(source="cents")
+
+
 class MovementSerializer(serializers.Serializer[Any]):
     """One movement of the budget; additions are positive."""
 
@@ -42,6 +49,8 @@ class MovementSerializer(serializers.Serializer[Any]):
     booked_on = serializers.DateField()
     event_on = serializers.DateField()
     text = serializers.CharField()
+    words = serializers.CharField(help_text="The same in the reader's language, told from the document.")
+    parts = PartSerializer(many=True, help_text="What it consists of; they add up to `free`.")
     document = serializers.CharField()
     source = serializers.CharField(  # type: ignore[assignment]  # a field of this name, not the argument
         help_text="The decision that moved it, such as “invoice:7:issue”."

@@ -1,8 +1,10 @@
 """Who one is, and one's own budget."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
@@ -17,6 +19,7 @@ from coop.front.api.serializers import (
     SalaryQuestionSerializer,
     WhoSerializer,
 )
+from coop.front.budget_words import words_of
 from coop.ledger.queries import budget_statement, figures_of
 from coop.tenancy.queries import policy_on, roles_of, this_cooperative
 from coop.tenancy.states import Role
@@ -100,7 +103,16 @@ class OwnMovements(APIView):
         movements = budget_statement(_own_budget_id(request))[::-1]
         pages = LimitOffsetPagination()
         page: Any = pages.paginate_queryset(movements, request, view=self)
-        return pages.get_paginated_response(MovementSerializer(page, many=True).data)
+        words = words_of(page, get_language() or "en")
+        rows = [
+            {
+                **asdict(movement),
+                "words": words[movement.number].text,
+                "parts": words[movement.number].parts,
+            }
+            for movement in page
+        ]
+        return pages.get_paginated_response(MovementSerializer(rows, many=True).data)
 
 
 def _own_budget_id(request: Request) -> int:

@@ -4,15 +4,18 @@ import csv
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from coop.errors import NotFound
 from coop.front import charts
 from coop.front.addresses import address_of
+from coop.front.budget_papers import sums_by_kind, year_paper, years_of
+from coop.front.budget_words import words_of
 from coop.front.mine import (
     MonthEnd,
     Standing,
@@ -31,6 +34,7 @@ from invoicing.states import JobState
 from members.queries import person_of
 from payroll.agreements.queries import ending_employment
 from payroll.intake.queries import needs_intake
+from payroll.papers.sheets import as_pdf
 from payroll.timekeeping.queries import leave_of
 
 PER_PAGE = 25
@@ -111,20 +115,21 @@ def budget(request: HttpRequest) -> HttpResponse:
     page = Paginator(movements[::-1], PER_PAGE).get_page(request.GET.get("page"))
     shown: list[Movement] = list(page.object_list)
     urls = pages_of([movement.source for movement in shown], roles=frozenset({Role.MEMBER}))
+    words = words_of(shown, get_language() or "en")
     return render(
         request,
         "front/budget.html",
         {
             "facts": _why(movements),
-            "actions": [{"url": address_of("front:budget_csv"), "label": _("Export (CSV)")}] if movements else [],
+            "actions": _papers(movements),
             "standing": standing_of(person.budget_id, today),
             "chart": _chart(month_ends(movements, today), wide=True),
             "page_obj": page,
             "rows": [
                 {
                     "on": movement.event_on,
-                    "text": movement.text,
-                    "document": movement.document or None,
+                    "text": words[movement.number].text,
+                    "document": movement.document or _("Entry %(number)s") % {"number": movement.number},
                     "url": urls.get(movement.source, ""),
                     "pending": movement.pending_cents or None,
                     "free": movement.free_cents or None,
@@ -133,9 +138,9 @@ def budget(request: HttpRequest) -> HttpResponse:
                 for movement in shown
             ],
             "columns": [
-                {"key": "text", "label": _("What happened"), "url": "url"},
+                {"key": "document", "label": _("Document"), "url": "url"},
                 {"key": "on", "label": _("Day"), "kind": "day"},
-                {"key": "document", "label": _("Document")},
+                {"key": "text", "label": _("What happened")},
                 {"key": "pending", "label": _("On its way"), "kind": "money"},
                 {"key": "free", "label": _("Mine"), "kind": "money"},
                 {"key": "balance", "label": _("Balance"), "kind": "money"},
@@ -165,6 +170,34 @@ def budget_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@allow(Role.MEMBER)
+@require_GET
+def budget_year(request: HttpRequest, year: int) -> HttpResponse:
+    """The statement of one year as PDF, in the reader's language."""
+    person = person_of(request.user)
+    if person is None or person.budget_id is None:
+        return render(request, "front/no_member.html")
+    language = get_language() or "en"
+    try:
+        paper = year_paper(budget_statement(person.budget_id), year, name=person.name, language=language)
+    except NotFound as error:
+        raise Http404 from error
+    response = HttpResponse(as_pdf(paper, language), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{paper.name}.pdf"'
+    return response
+
+
+def _papers(movements: list[Movement]) -> list[dict[str, Any]]:
+    years = [
+        {
+            "url": address_of("front:budget_year", year),
+            "label": _("Statement %(year)s (PDF)") % {"year": year},
+        }
+        for year in years_of(movements)
+    ]
+    return [*years, {"url": address_of("front:budget_csv"), "label": _("Export (CSV)")}] if years else []
+
+
 def _as_text(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
@@ -187,19 +220,8 @@ def _notes(standing: Standing) -> dict[str, str]:
 
 def _why(movements: list[Movement]) -> list[dict[str, Any]]:
     """Where the balance comes from, by kind of document; the kinds add up to it."""
-    labels = {
-        "match": _("Paid by clients, after the fee"),
-        "payslip": _("Salaries with all contributions"),
-    }
-    sums: dict[str, int] = {}
-    for movement in movements:
-        kind = movement.source.partition(":")[0]
-        kind = kind if kind in labels else "other"
-        sums[kind] = sums.get(kind, 0) + movement.free_cents
-    rows: list[dict[str, Any]] = [{"label": label, "cents": sums.get(kind, 0)} for kind, label in labels.items()]
-    if sums.get("other"):
-        rows.append({"label": _("Other movements"), "cents": sums["other"]})
-    return [*rows, {"label": _("Mine today"), "cents": sum(sums.values()), "sum": True}]
+    rows: list[dict[str, Any]] = [{"label": label, "cents": cents} for label, cents in sums_by_kind(movements)]
+    return [*rows, {"label": _("Mine today"), "cents": sum(row["cents"] for row in rows), "sum": True}]
 
 
 def _chart(ends: list[MonthEnd], *, wide: bool = False) -> charts.Chart | None:

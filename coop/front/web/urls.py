@@ -12,6 +12,7 @@ urlpatterns = [
     path("home/", public.home, name="home"),
     path("mine/", member.mine, name="mine"),
     path("mine/budget/", member.budget, name="budget"),
+    path("mine/budget/<int:year>/", member.budget_year, name="budget_year"),
     path("mine/budget/csv/", member.budget_csv, name="budget_csv"),
     path("board/", board.board, name="board"),
     path("office/", office.office, name="office"),

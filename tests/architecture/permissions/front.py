@@ -24,6 +24,7 @@ PERMISSIONS = {
     "front:mine": {Role.MEMBER},
     "front:budget": {Role.MEMBER},
     "front:budget_csv": {Role.MEMBER},
+    "front:budget_year": {Role.MEMBER},
     "front:board": {Role.BOARD, Role.AUDITOR},
     "front:office": _OFFICE,
     "front:books": _BOOKS,
@@ -84,6 +85,7 @@ def _message(_cast):
 
 
 SAMPLES = {
+    "front:budget_year": lambda _cast: {"year": 2026},
     "front:entry": _entry,
     "front:close_month": lambda _cast: {"year": 2025, "month": 1},
     "front:message": lambda cast: {"message_id": _message(cast)["message_id"]},
