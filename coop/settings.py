@@ -281,7 +281,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stetig",
-    "DESCRIPTION": "Steady pay for freelancers' cooperatives: the same use cases as the pages.",
+    "DESCRIPTION": (
+        "Steady pay for freelancers' cooperatives: the same use cases as the pages. Whoever changes master data may give "
+        "the reason in the header X-Change-Reason (UTF-8, percent-encoded); the history keeps it."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",

@@ -284,6 +284,9 @@ def enter_health_fund(
     if (sickness_levy_rate is None) != (maternity_levy_rate is None):
         raise InvalidInput(_("Levies: give the rates of U1 and U2, or neither."))
     fund: HealthFund = HealthFund.objects.get_or_create(number=number, defaults={"name": name, "minijobs": minijobs})[0]
+    if fund.name != name:  # funds are renamed; the number stays, and the history keeps the old name
+        fund.name = name
+        fund.save(update_fields=["name"])
     row = HealthFundRate(
         fund=fund,
         since=since,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, LoginKey
+from coop.tenancy.history_triggers import keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 from members.models import Person
@@ -144,6 +145,7 @@ class HealthFund(CoopOwned):
             models.UniqueConstraint(fields=["coop", "number"], name="healthfund_number_once"),
             models.UniqueConstraint(fields=["coop"], condition=Q(minijobs=True), name="healthfund_one_for_minijobs"),
         ]
+        triggers = [keeps_history("healthfund", "name", "number", "minijobs")]
 
     def __str__(self) -> str:
         return self.name

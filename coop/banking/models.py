@@ -20,7 +20,7 @@ from coop.banking.states import (
 from coop.ledger.chart import AccountCode
 from coop.ledger.models import Budget
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
-from coop.tenancy.history_triggers import keeps_history
+from coop.tenancy.history_triggers import keeps_birth, keeps_history
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
 
@@ -41,7 +41,10 @@ class BankAccount(CoopOwned):
             models.UniqueConstraint(fields=["coop"], condition=Q(is_default=True), name="bankaccount_one_default"),
             models.CheckConstraint(condition=Q(currency="EUR"), name="bankaccount_in_euro"),
         ]
-        triggers = [keeps_history("bankaccount", "name", "holder", "iban", "bic", "is_default")]
+        triggers = [
+            keeps_history("bankaccount", "name", "holder", "iban", "bic", "is_default"),
+            keeps_birth("bankaccount", "name", "holder", "iban", "bic", "is_default"),
+        ]
 
     def __str__(self) -> str:
         return self.name

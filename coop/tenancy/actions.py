@@ -95,7 +95,7 @@ def decide_policy(*, since: date, decided_on: date, by: User, **values: Any) -> 
     kept = {
         field.name: getattr(newest, field.name)
         for field in Policy._meta.concrete_fields
-        if newest and field.name not in {"id", "coop", "since", "decided_on"}
+        if newest and field.name not in {"id", "coop", "since", "decided_on", "why"}
     }
     policy = Policy(**{**kept, **values, "since": since, "decided_on": decided_on})
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.utils.translation import gettext as _
 
 from coop.tenancy.models import MasterDataChange
 
@@ -26,14 +27,26 @@ class Change:
     """What kind of thing it is, and its id."""
     fields: tuple[tuple[str, str, str], ...]
     """(field, before, after)."""
+    why: str = ""
+    """The reason, in the words of whoever changed it; empty where none was given."""
 
 
-def say_who(*, user_id: int, through: str) -> None:
-    """Name the login, and the page or address, behind what this transaction changes from here on."""
+WHY = "change_reason"
+"""The field of any form in which people give the reason of their change."""
+WHY_HEADER = "X-Change-Reason"
+"""The header of an API request for the same, UTF-8 and percent-encoded."""
+LONGEST_WHY = 300
+"""Letters of a reason."""
+
+
+def say_who(*, user_id: int, through: str, why: str = "") -> None:
+    """Name the login, the page or address, and the reason behind what this transaction changes from here on."""
+    told = " ".join(why.replace("\0", " ").split())[:LONGEST_WHY]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.through', %s, true)",
-            [str(user_id), through[:100]],
+            "SELECT set_config('app.user_id', %s, true), set_config('app.through', %s, true), "
+            "set_config('app.why', %s, true)",
+            [str(user_id), through[:100], told],
         )
 
 
@@ -53,9 +66,11 @@ def latest_changes(*, limit: int = 200, **only: Any) -> list[Change]:
             through=row.through,
             record=f"{_kind(kinds.get(row.about), row.about)} {row.row_id}",
             fields=tuple(
-                (_label(kinds.get(row.about), name), _text(row.before[name]), _text(row.after[name]))
+                (_label(kinds.get(row.about), name), _text(row.before.get(name)), _text(row.after[name]))
                 for name in sorted(row.after)
+                if _text(row.before.get(name)) != _text(row.after[name])
             ),
+            why=row.why,
         )
         for row in rows
     ]
@@ -70,4 +85,6 @@ def _label(model: type[models.Model] | None, column: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)

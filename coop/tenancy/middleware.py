@@ -10,7 +10,7 @@ from django.urls import get_resolver, get_urlconf
 from django.utils.functional import SimpleLazyObject
 
 from coop.errors import NotFound
-from coop.tenancy.history import say_who
+from coop.tenancy.history import WHY, say_who
 from coop.tenancy.models import Address
 from coop.tenancy.queries import roles_of, this_cooperative
 from coop.tenancy.scope import coop_scope
@@ -62,6 +62,12 @@ class HostMiddleware:
         return self.get_response(request)
 
 
+def _why(request: HttpRequest) -> str:
+    # The API reads its body itself, and names the reason in a header (coop/tenancy/permissions.py).
+    form = request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}
+    return request.POST.get(WHY, "") if form and not request.path.startswith("/api/") else ""
+
+
 class ScopeMiddleware:
     """Opens the cooperative's scope around the view, and knows the login's roles in it."""
 
@@ -89,7 +95,7 @@ class ScopeMiddleware:
             and user.is_authenticated
             and match is not None
         ):
-            say_who(user_id=user.pk, through=match.view_name)
+            say_who(user_id=user.pk, through=match.view_name, why=_why(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A thing that is not there, or not yours, is the same 404 wherever in a view it comes up."""

@@ -150,6 +150,7 @@ class Policy(CoopOwned):
         _("average net income a month that is recommended, in cents; empty: none"), null=True, blank=True
     )
     decided_on = models.DateField(_("decided on"))
+    why = models.CharField(_("reason"), max_length=300, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -262,6 +263,7 @@ class MasterDataChange(CoopOwned):
     row_id = models.BigIntegerField()
     before = models.JSONField()
     after = models.JSONField()
+    why = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["coop", "about", "row_id"])]

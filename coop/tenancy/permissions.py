@@ -1,13 +1,14 @@
 """The API's side of roles."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from coop.tenancy.history import say_who
+from coop.tenancy.history import WHY_HEADER, say_who
 from coop.tenancy.queries import roles_of
 from coop.tenancy.states import Role
 
@@ -37,5 +38,6 @@ class RolePermission(BasePermission):
             raise Http404
         if request.method not in SAFE_METHODS:
             match = request._request.resolver_match  # noqa: SLF001
-            say_who(user_id=request.user.pk, through=match.view_name if match else "")
+            why = unquote(request.headers.get(WHY_HEADER, ""), errors="replace")
+            say_who(user_id=request.user.pk, through=match.view_name if match else "", why=why)
         return True

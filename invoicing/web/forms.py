@@ -11,7 +11,9 @@ from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from coop.tenancy.history import WHY
 from coop.tenancy.models import User
+from coop.tenancy.web.pages import why_field
 from invoicing.actions import CLIENT_FIELDS
 from invoicing.countries import countries
 from invoicing.law.vat import VatCase
@@ -117,6 +119,12 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=countries(get_language() or "en"))
         self.fields["country"].initial = "DE"
+        if self.instance.pk:
+            self.fields[WHY] = why_field()
+
+    def given(self) -> dict[str, Any]:
+        """The client's fields as the actions take them."""
+        return {name: self.cleaned_data[name] for name in CLIENT_FIELDS}
 
 
 class JobForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -18,7 +18,9 @@ from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
 from coop.ledger.late import tells_late_bookings
 from coop.tenancy.access import allow
+from coop.tenancy.history import history_of
 from coop.tenancy.states import Role
+from coop.tenancy.web.pages import history_table
 from invoicing import actions, letters, queries
 from invoicing.law.vat import VatQuestion
 from invoicing.models import Client, Invoice, Job
@@ -91,13 +93,16 @@ def _client_form(request: HttpRequest, client: Client, save: Callable[[dict[str,
     form = ClientForm(request.POST or None, instance=client)
     if request.method == "POST" and form.is_valid():
         try:
-            save(form.cleaned_data)
+            save(form.given())
         except StetigError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The client is saved."))
             return redirect("invoicing:client_list")
-    return render(request, "invoicing/client_form.html", {"form": form, "client": client if client.pk else None})
+    context: dict[str, Any] = {"form": form, "client": client if client.pk else None}
+    if client.pk:
+        context |= history_table(history_of(client))
+    return render(request, "invoicing/client_form.html", context)
 
 
 # --- jobs -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coop.banking.actions import checked_iban
 from coop.errors import InvalidInput
-from coop.tenancy.web.pages import day_input
+from coop.tenancy.web.pages import day_input, why_field
 from members.actions import CONTACT, MOST_SHARES
 from members.models import Person
 from members.states import PersonState
@@ -37,6 +37,12 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
     def contact(self) -> dict[str, Any]:
         """The fields as the actions take them."""
         return {name: self.cleaned_data[name] for name in CONTACT if name in self.cleaned_data}
+
+
+class OwnContactForm(ContactForm):
+    """One's own contact data, later on."""
+
+    change_reason = why_field()
 
 
 class ApplicationForm(ContactForm):

@@ -36,8 +36,8 @@ from members.states import PersonState, RegisterEvent
 from members.web.forms import (
     AdmitForm,
     ApplicationForm,
-    ContactForm,
     LeaveForm,
+    OwnContactForm,
     PayForm,
     RejectForm,
     SearchForm,
@@ -472,7 +472,7 @@ def me(request: HttpRequest) -> HttpResponse:
     row = person_of(request.user)
     if row is None:
         raise Http404
-    form = ContactForm(request.POST or None, instance=row)
+    form = OwnContactForm(request.POST or None, instance=row)
     if form.is_valid():
         done = tried(
             request,

@@ -203,10 +203,12 @@ def test_policy_is_read_and_decided(cast, administrator, client_of):
     new = {
         "since": "2027-01-01", "decided_on": "2026-11-01", "fee_rate": "0.08", "share_euros": "60", "levies_rate": "0.024",
         "payment_terms_days": "14", "vat_scheme": "agreed", "guarantee": "eu", "run_day": "20", "pay_day": "31",
-        "advance_limit_euros": "1000",
+        "advance_limit_euros": "1000", "why": "The assembly lowers the fee.",
     }  # fmt: skip
     assert administrator.post(reverse("tenancy:decide_policy"), {**new, "run_day": "40"}).status_code == 200
+    assert administrator.post(reverse("tenancy:decide_policy"), {**new, "why": " "}).status_code == 200
     assert administrator.post(reverse("tenancy:decide_policy"), new).status_code == 302
     assert Policy.objects.order_by("-since").first().share_cents == 6_000
+    assert "The assembly lowers the fee." in board.get(reverse("tenancy:policies")).text
     assert administrator.post(reverse("tenancy:decide_policy"), new).status_code == 200
     assert Policy.objects.count() == 2

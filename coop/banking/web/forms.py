@@ -12,7 +12,7 @@ from coop.banking.models import BankAccount, Claim
 from coop.banking.movements import LARGEST_FILE
 from coop.banking.states import Channel, TransactionState
 from coop.ledger.chart import AccountCode
-from coop.tenancy.web.pages import day_input
+from coop.tenancy.web.pages import day_input, why_field
 
 DIRECT_LABELS = {
     AccountCode.BANK_CHARGES: _("Bank charges"),
@@ -156,6 +156,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """A bank account of the cooperative."""
 
     iban = forms.CharField(label=_("IBAN"), max_length=42)
+    change_reason = why_field(asked=True)
 
     class Meta:
         model = BankAccount

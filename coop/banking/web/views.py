@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coop.banking import actions, queries
-from coop.banking.models import BankTransaction, Claim, Match, PaymentLine, PaymentOrder
+from coop.banking.models import BankAccount, BankTransaction, Claim, Match, PaymentLine, PaymentOrder
 from coop.banking.states import OrderState, TransactionState
 from coop.banking.web.forms import (
     DIRECT_LABELS,
@@ -28,8 +28,9 @@ from coop.errors import NotFound
 from coop.ledger.chart import AccountCode
 from coop.ledger.late import tells_late_bookings
 from coop.tenancy.access import allow
+from coop.tenancy.history import latest_changes
 from coop.tenancy.states import Role
-from coop.tenancy.web.pages import page_of, tried
+from coop.tenancy.web.pages import history_table, page_of, tried
 
 MONEY = (Role.ACCOUNTANT, Role.INVOICING)
 READERS = (*MONEY, Role.AUDITOR)
@@ -311,6 +312,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
                 {"key": "bic", "label": _("BIC")},
                 {"key": "default", "label": _("Payments leave from here")},
             ],
+            **history_table(latest_changes(about=BankAccount._meta.db_table)),
         },
     )
 

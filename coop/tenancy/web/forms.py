@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
+from coop.tenancy.history import LONGEST_WHY
 from coop.tenancy.models import Policy, User
 from coop.tenancy.states import Role
 from coop.tenancy.web.pages import day_input
@@ -92,6 +93,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Shown as a note; nothing is refused for it."),
     )
     recommended_net_euros.suffix = "€"  # type: ignore[attr-defined]
+    why = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_WHY, help_text=_("What the assembly or the board gave as its ground.")
+    )
 
     class Meta:
         model = Policy
@@ -106,6 +110,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "pay_day",
             "levies_rate",
             "open_ended_months",
+            "why",
         )
         widgets = {"since": day_input(), "decided_on": day_input()}
         help_texts = {

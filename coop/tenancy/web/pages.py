@@ -9,9 +9,10 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coop.errors import NotFound, StetigError
-from coop.tenancy.history import Change
+from coop.tenancy.history import LONGEST_WHY, Change
 
 T = TypeVar("T")
 PAGE_SIZE = 50
@@ -52,6 +53,16 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+def why_field(*, asked: bool = False) -> forms.CharField:
+    """Why something is changed: kept with the change. The field is to be called `change_reason`; `asked` wants an answer."""
+    return forms.CharField(
+        label=gettext_lazy("Reason of the change"),
+        required=asked,
+        max_length=LONGEST_WHY,
+        help_text=gettext_lazy("Kept in the history, where it can be read by all who see it."),
+    )
+
+
 def history_table(changes: Sequence[Change]) -> dict[str, Any]:
     """Rows and columns of the history of master data, for components/data_table.html."""
     return {
@@ -60,6 +71,7 @@ def history_table(changes: Sequence[Change]) -> dict[str, Any]:
                 "at": change.at,
                 "record": change.record,
                 "what": "; ".join(f"{field}: {before} → {after}" for field, before, after in change.fields),
+                "why": change.why or "–",
                 "who": change.who or _("a job or command"),
                 "through": change.through,
             }
@@ -67,8 +79,9 @@ def history_table(changes: Sequence[Change]) -> dict[str, Any]:
         ],
         "change_columns": [
             {"key": "at", "label": _("When"), "kind": "time"},
-            {"key": "record", "label": _("Record")},
+            {"key": "record", "label": _("Data record")},
             {"key": "what", "label": _("What changed")},
+            {"key": "why", "label": _("Why")},
             {"key": "who", "label": _("By")},
             {"key": "through", "label": _("Through")},
         ],

@@ -231,6 +231,7 @@ def _policies_page(request: HttpRequest, form: PolicyForm | None = None) -> Http
                     "since": row.since,
                     "items": [
                         {"label": _("Decided on"), "day": row.decided_on},
+                        {"label": _("Reason"), "value": row.why or "–"},
                         {"label": _("Fee"), "percent": row.fee_rate},
                         {"label": _("One share"), "cents": row.share_cents},
                         {"label": _("Days to pay"), "value": row.payment_terms_days},

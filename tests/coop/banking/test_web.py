@@ -153,9 +153,16 @@ def test_an_order_is_approved_by_another_and_its_file_taken(cast, client_of, acc
 
 def test_accounts_are_added(accountant):
     new = {"name": "Second", "holder": "T eG", "iban": "DE89 3704 0044 0532 0130 00", "bic": ""}
+    unasked = accountant.post(reverse("banking:accounts"), new)
+    assert (unasked.status_code, "change_reason" in unasked.context["form"].errors) == (200, True)
+    new |= {"change_reason": "The bank gave us a second account."}
     assert accountant.post(reverse("banking:accounts"), {**new, "iban": "DE1"}).status_code == 200
     assert accountant.post(reverse("banking:accounts"), new).status_code == 302
-    assert "DE89370400440532013000" in accountant.get(reverse("banking:accounts")).text
+    page = accountant.get(reverse("banking:accounts"))
+    assert "DE89370400440532013000" in page.text
+    (opened, _first) = page.context["changes"]
+    assert (opened["why"], opened["through"]) == ("The bank gave us a second account.", "banking:accounts")
+    assert "– → DE89370400440532013000" in opened["what"]
 
 
 @pytest.mark.parametrize("name", ["work", "statements", "transactions", "orders"])
