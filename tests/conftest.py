@@ -1,6 +1,8 @@
 """The database as production has it: made by the owner, used by the application's role."""
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 import pytest
 from django.conf import settings
@@ -18,6 +20,15 @@ from tests.queues import no_broker_there, own_queues
 
 # `pytest --hypothesis-profile=explore tests/test_whole_loop.py` draws new seeds until it is stopped or something breaks.
 hypothesis_settings.register_profile("explore", max_examples=100_000, deadline=None, print_blob=True)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is in the database before the first test."""
+
+    bare: tuple[Cooperative, Cooperative]
+    """With nobody in them but their first administrators."""
+    cast: Cast
 
 
 @pytest.fixture(scope="session")
@@ -67,24 +78,45 @@ def no_broker() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def standing(django_db_setup: None, django_db_blocker: object) -> Standing:
+    """Cooperatives and people that stand for the whole session; what a test does to them is rolled back with it.
+
+    To make them anew was a third of what a test of a page cost.
+    """
+    with django_db_blocker.unblock(), own_queues():  # type: ignore[attr-defined]
+        peopled, next_door = make_cooperative(), make_cooperative()
+        with coop_scope(peopled.pk):
+            cast = cast_of(peopled, next_door)
+        found = Standing(bare=(make_cooperative(), make_cooperative()), cast=cast)
+        connection.close()
+    return found
+
+
 @pytest.fixture
-def coop(db: None) -> Iterator[Cooperative]:
+def _cooperatives(standing: Standing, request: pytest.FixtureRequest) -> tuple[Cooperative, Cooperative]:
+    """Ours and the one next door: with people in them where the test has the cast."""
+    cast = standing.cast
+    return deepcopy((cast.coop, cast.next_door) if "cast" in request.fixturenames else standing.bare)
+
+
+@pytest.fixture
+def coop(db: None, _cooperatives: tuple[Cooperative, Cooperative]) -> Iterator[Cooperative]:
     """A cooperative in scope."""
-    cooperative = make_cooperative()
-    with coop_scope(cooperative.pk):
-        yield cooperative
+    with coop_scope(_cooperatives[0].pk):
+        yield _cooperatives[0]
 
 
 @pytest.fixture
-def other_coop(db: None) -> Cooperative:
+def other_coop(db: None, _cooperatives: tuple[Cooperative, Cooperative]) -> Cooperative:
     """The cooperative next door, not in scope."""
-    return make_cooperative()
+    return _cooperatives[1]
 
 
 @pytest.fixture
-def cast(coop: Cooperative, other_coop: Cooperative) -> Cast:
+def cast(standing: Standing, coop: Cooperative, other_coop: Cooperative) -> Cast:
     """Named people: one per role here, and Cem next door."""
-    return cast_of(coop, other_coop)
+    return replace(deepcopy(standing.cast), coop=coop, next_door=other_coop)
 
 
 @pytest.fixture

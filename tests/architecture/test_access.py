@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, get_resolver, resolve, reverse
 
 from coop.tenancy.models import RoleAssignment
 from coop.tenancy.scope import coop_scope
@@ -118,6 +118,34 @@ def test_right_roles_come_in(name: str, cast: Cast, client_of):
                 user = cast.member  # noqa: PLW2901
             answer = client_of(user, cast.coop).get(address)
             assert answer.status_code in {200, 302, 405}, role
+            assert closed_doors(answer, role) == [], f"the page leads {role} to what is not there for them"
+
+
+_DOOR = re.compile(r'<a\b[^>]*?\bhref="(?P<link>/[^"?#]*)|<form\b(?P<form>[^>]*)>')
+_ACTION = re.compile(r'\baction="(/[^"?#]*)')
+
+
+def closed_doors(answer: HttpResponse, role: Role) -> list[str]:
+    """Links and forms of a page that its reader may not open."""
+    if not answer.get("content-type", "").startswith("text/html"):
+        return []
+    doors = []
+    for found in _DOOR.finditer(answer.content.decode()):
+        if found["link"] is not None:
+            doors.append(("GET", found["link"]))
+        elif action := _ACTION.search(found["form"]):
+            doors.append(("POST" if "post" in found["form"].lower() else "GET", action[1]))
+    return [f"{method} {address}" for method, address in doors if not _open_to(role, method, address)]
+
+
+def _open_to(role: Role, method: str, address: str) -> bool:
+    try:
+        name = resolve(address).view_name
+    except Resolver404:
+        return address.startswith(("/static/", "/media/"))
+    if PERMISSIONS[name] in (PUBLIC, ANY_LOGIN):
+        return True
+    return role in who_may(name, method)
 
 
 @pytest.mark.parametrize("name", DETAILS)

@@ -146,6 +146,7 @@ def _learned_page(request: HttpRequest, form: MatchingPolicyForm) -> HttpRespons
         request,
         "banking/learned.html",
         {
+            "works_here": may,
             "form": form if Role.ACCOUNTANT in request.roles else None,  # type: ignore[attr-defined]
             "threshold": queries.threshold_on(timezone.localdate()),
             "policies": [

@@ -36,6 +36,7 @@ def board(request: HttpRequest) -> HttpResponse:
             "arrears": _arrears(figures),
             "shortfalls": _shortfalls(figures),
             "lists": [one for one in work_lists(frozenset({Role.BOARD})) if one.count],
+            "decides": Role.BOARD in request.roles,  # type: ignore[attr-defined]
         },
     )
 
