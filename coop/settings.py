@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "coop.banking",
     "members",
     "invoicing",
+    "invoicing.dunning",
     "payroll",
     "payroll.timekeeping",
     "payroll.intake",
@@ -246,6 +247,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "coop.planning.tasks.announce_shortfalls",
         "schedule": timedelta(hours=12),
         "options": {"expires": 12 * 3600},
+    },
+    "remind clients whose day to pay is over": {
+        "task": "invoicing.dunning.tasks.make_due_rounds",
+        "schedule": timedelta(minutes=30),
+        "options": {"expires": 1800},
     },
     "keep salaries until further notice promised": {
         "task": "payroll.tasks.roll_promises_forward",

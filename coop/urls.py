@@ -15,6 +15,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include("coop.front.api.urls")),
     path("", include("invoicing.web.urls")),
+    path("", include("invoicing.dunning.web.urls")),
+    path("api/v1/", include("invoicing.dunning.api.urls")),
     path("api/v1/", include("invoicing.api.urls")),
     path("api/v1/", include("coop.banking.api.urls")),
     path("", include("payroll.timekeeping.web.urls")),

@@ -47,13 +47,25 @@ class ClaimKind:
 
 
 _kinds: dict[str, ClaimKind] = {}
+_listeners: dict[str, list[Callable[[Sequence[int]], None]]] = {}
 
 
 def register_claim_kind(
     kind: str, *, drafts: Callable[[Sequence[Settlement]], list[Draft]], after: Callable[[Sequence[int]], None]
 ) -> None:
     """Make a kind of claim known."""
-    _kinds[kind] = ClaimKind(drafts=drafts, after=after)
+
+    def tell_all(claim_ids: Sequence[int]) -> None:
+        after(claim_ids)
+        for listener in _listeners.get(kind, ()):
+            listener(claim_ids)
+
+    _kinds[kind] = ClaimKind(drafts=drafts, after=tell_all)
+
+
+def listen_to_claims(kind: str, after: Callable[[Sequence[int]], None]) -> None:
+    """Let `after` hear, after the owner, of claims whose open amount has changed."""
+    _listeners.setdefault(kind, []).append(after)
 
 
 def claim_kind(kind: str) -> ClaimKind:

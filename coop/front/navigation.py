@@ -60,6 +60,12 @@ PLACES = (
     Place(name="invoicing:invoice_list", label=_("Invoices"), roles=SEES_ALL_INVOICES | MEMBER),
     Place(name="invoicing:client_list", label=_("Clients"), roles=frozenset({Role.INVOICING})),
     Place(
+        name="dunning:office",
+        label=_("Reminders"),
+        roles=frozenset({Role.INVOICING, Role.ACCOUNTANT, Role.BOARD, Role.AUDITOR}),
+        waiting=(Work.OVERDUE,),
+    ),
+    Place(
         name="banking:work",
         label=_("Bank"),
         roles=frozenset({Role.ACCOUNTANT, Role.INVOICING}),

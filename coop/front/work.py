@@ -29,6 +29,8 @@ from coop.planning.states import RequestState
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import STAFF, Role
+from invoicing.dunning.models import DunningCase
+from invoicing.dunning.states import CaseState
 from invoicing.models import Job, JobMessage
 from invoicing.states import JobState
 from members.models import Person
@@ -54,6 +56,7 @@ class Work(StrEnum):
     MESSAGES = "messages"
     MONEY = "money"
     RETURNED = "returned"
+    OVERDUE = "overdue"
     REQUESTS = "requests"
     INTAKES = "intakes"
     ABSENCES = "absences"
@@ -187,6 +190,26 @@ KINDS: dict[Work, _Kind] = {
             title=row["budget"], note="", since=row["since"], url=f"{address_of('banking:work')}#returned"
         ),
         page="banking:work",
+    ),
+    Work.OVERDUE: _Kind(
+        title=_("Overdue invoices to decide about"),
+        roles=frozenset({Role.INVOICING}),
+        waiting=lambda: DunningCase.objects.filter(state=CaseState.DECIDE),
+        order=("invoice__due_on", "id"),
+        values={
+            "number": F("invoice__number"),
+            "client": F("invoice__buyer_name"),
+            "cents": F("invoice__gross_cents") - F("invoice__paid_cents"),
+            "since": F("invoice__due_on"),
+            "invoice": F("invoice_id"),
+        },
+        row=lambda row: WorkRow(
+            title=row["number"],
+            note=f"{row['client']} · {_euros(row['cents'])}",
+            since=row["since"],
+            url=address_of("dunning:case", row["invoice"]),
+        ),
+        page="dunning:office",
     ),
     Work.REQUESTS: _Kind(
         title=_("Salary requests"),

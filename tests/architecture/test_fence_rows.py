@@ -37,6 +37,7 @@ from tests.cast import Cast
 from tests.factories import payroll as salaried
 from tests.factories.agreements import draw_up
 from tests.factories.banking import IBAN, bring_in, paid
+from tests.factories.dunning import live_dunning
 from tests.factories.intake import make_intake
 from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice
 from tests.factories.members import make_applicant, make_member
@@ -73,7 +74,7 @@ def lived_in(cast: Cast) -> Cooperative:
     job = make_confirmed_job(cast.member, cast.invoicing, **work, net_cents=None, lines=[line])
     say_on_job(job_id=job.pk, text="When does it begin?", at=AT, by=cast.member)
     invoice = make_invoice(cast.member, cast.invoicing, **work, net_cents=400_000)
-    wrong = make_invoice(cast.member, cast.invoicing, **work, net_cents=10_000)
+    wrong = live_dunning(make_invoice(cast.member, cast.invoicing, **work, net_cents=10_000), cast)
     cancel_invoice(invoice_id=wrong.pk, reason="Twice", then=JobState.CANCELLED, on=JUNE, by=cast.invoicing)
     bring_in(cast.accountant, paid(invoice.gross_cents, f"Rechnung {invoice.number}", on=JUNE))
     salary = {"gross_cents": 115_000, "weekly_hours": Decimal(15)}

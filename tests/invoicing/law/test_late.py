@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coop.errors import InvalidInput
@@ -175,6 +175,7 @@ def test_more_than_what_is_owed_is_refused():
         )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cents=st.integers(1, 10_000_000),
     start=st.integers(0, 3000),
