@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound
@@ -112,3 +113,9 @@ def end_wage_element(*, element_id: int, until: date, at: datetime, by: User | N
 def wage_elements_of(person_id: int) -> list[WageElement]:
     """What was entered for a person, the latest first."""
     return list(WageElement.objects.filter(person_id=person_id).order_by("-since", "-id"))
+
+
+def wage_elements_in(month: date) -> list[WageElement]:
+    """What counts in a month, by person."""
+    rows = WageElement.objects.filter(Q(until__isnull=True) | Q(until__gt=month), since__lte=month)
+    return list(rows.order_by("person_id", "id"))

@@ -94,6 +94,7 @@ PLACES = (
         roles=frozenset({Role.PAYROLL}),
         waiting=(Work.REQUESTS,),
     ),
+    Place(name="planning:shortfalls", label=_("Pay not covered"), roles=frozenset({Role.PAYROLL, Role.BOARD})),
     Place(name="payroll:people", label=_("Employed people"), roles=frozenset({Role.PAYROLL}), waiting=(Work.INTAKES,)),
     Place(
         name="timekeeping:office",

@@ -12,7 +12,7 @@ from coop.messaging.actions import queue_mail
 from coop.planning.effects import effect_of, end_effect, one_off_effect, pause_effect, stands_out_mildly
 from coop.planning.models import SalaryRequest
 from coop.planning.periods import check_months
-from coop.planning.queries import kind_of_salary, run_begins_on, running_contract, shortfall_warnings
+from coop.planning.queries import kind_of_salary, run_begins_on, running_contract
 from coop.planning.saved import saved_plan
 from coop.planning.states import OF_SALARY, REQUEST_STATES, RequestKind, RequestState
 from coop.tenancy.models import User
@@ -258,24 +258,6 @@ def decline_request(*, request_id: int, reason: str, at: datetime, by: User) -> 
     _decided(request, RequestState.DECLINED, at=at, by=by)
     _tell(request)
     return request
-
-
-@transaction.atomic
-def announce_shortfalls(*, on: date) -> int:
-    """Write to everybody whose pay will not be borne, once per month and level; how many stand on the list."""
-    warnings = shortfall_warnings(on)
-    for warning in warnings:
-        with translation.override(warning.person.language):
-            subject = _("Your salary of %(month)s is not covered yet") % {"month": f"{warning.month:%m/%Y}"}
-        queue_mail(
-            key=f"shortfall:{warning.person.pk}:{warning.month:%Y-%m}:{warning.level}",
-            to=warning.person.email,
-            subject=subject,
-            template="shortfall_warning",
-            context={"warning": warning, "greeting_name": warning.person.name},
-            language=warning.person.language,
-        )
-    return len(warnings)
 
 
 def _member(person_id: int) -> Person:

@@ -3,16 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from coop.tenancy.queries import all_coop_ids
-from coop.tenancy.scope import coop_scope
+from coop.tenancy.queries import local_day
+from coop.tenancy.tasks import coop_task, enqueue_for_all
 
 
 @shared_task
 def announce_shortfalls() -> None:
-    """Announce, in every cooperative, the pay that will not be borne."""
-    from coop.planning import actions  # noqa: PLC0415 (models come after the tasks)
+    """Announce the pay that will not be borne, each cooperative's in a job of its own."""
+    enqueue_for_all(announce_shortfalls_here)
 
-    today = timezone.localdate()
-    for coop_id in all_coop_ids():
-        with coop_scope(coop_id):
-            actions.announce_shortfalls(on=today)
+
+@coop_task()
+def announce_shortfalls_here() -> None:
+    """Announce a cooperative's pay that will not be borne."""
+    from coop.planning import shortfalls  # noqa: PLC0415 (models come after the tasks)
+
+    shortfalls.announce_shortfalls(on=local_day(timezone.now()))

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from coop.errors import NotFound
+from coop.ledger.actions import month_of
 from coop.tenancy.actions import note_access
 from coop.tenancy.queries import local_day
 from coop.tenancy.states import Role
@@ -31,11 +32,11 @@ from payroll.api.serializers import (
     WageElementSerializer,
 )
 from payroll.explanations import explained
-from payroll.models import Payslip
+from payroll.models import Payslip, WageElement
 from payroll.queries import payslip_by_id, payslips_of, returned_pay, run_row, run_rows, slip_rows
 from payroll.states import ElementKind
 from payroll.timekeeping.calendar import check_years
-from payroll.wage_elements import end_wage_element, enter_wage_element, wage_elements_of
+from payroll.wage_elements import end_wage_element, enter_wage_element, wage_elements_in, wage_elements_of
 
 _REVIEWERS = (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD)
 _CONFLICT = OpenApiResponse(description="It cannot be done as things stand; `detail` says what to do.")
@@ -176,14 +177,16 @@ class WageElementViewSet(ViewSet):
     allowed_roles = (Role.PAYROLL,)
 
     @extend_schema(
-        parameters=[OpenApiParameter("person", int, required=True, description="Whose.")],
+        parameters=[OpenApiParameter("person", int, description="Whose; else everybody's of the running month.")],
         responses=WageElementSerializer(many=True),
     )
     def list(self, request: Request) -> Response:
-        """A person's wage elements, the latest first."""
-        person_id = _number(request.query_params.get("person", ""))
-        note_access(user=request.user, action="wage elements", about=f"person:{person_id}")  # type: ignore[arg-type]
-        return Response(WageElementSerializer(wage_elements_of(person_id), many=True).data)
+        """A person's wage elements, the latest first; without a person, those that count in the running month."""
+        asked = request.query_params.get("person", "")
+        person_id = _number(asked) if asked else None
+        note_access(user=request.user, action="wage elements", about=f"person:{person_id or 'all'}")  # type: ignore[arg-type]
+        found = wage_elements_of(person_id) if person_id else wage_elements_in(month_of(local_day(timezone.now())))
+        return Response(WageElementSerializer(found, many=True).data)
 
     @extend_schema(request=NewWageElementSerializer, responses={201: WageElementSerializer, 409: _CONFLICT})
     def create(self, request: Request) -> Response:
@@ -202,6 +205,8 @@ class WageElementViewSet(ViewSet):
     @extend_schema(request=EndWageElementSerializer, responses={200: WageElementSerializer, 409: _CONFLICT})
     def end(self, request: Request, pk: int) -> Response:
         """Let one end."""
+        if not WageElement.objects.filter(id=pk).exists():
+            raise Http404
         given = EndWageElementSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         until = given.validated_data["until"]

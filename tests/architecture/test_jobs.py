@@ -17,7 +17,7 @@ OURS = ("coop.", "members.", "invoicing.", "payroll.")
 FOR_ALL = {
     "coop.documents.tasks.render_waiting": "beat's round: looks into each cooperative and sends its jobs",
     "coop.messaging.tasks.send_waiting": "beat's round: looks into each cooperative and sends its jobs",
-    "coop.planning.tasks.announce_shortfalls": "beat's round: opens one cooperative's scope after the other",
+    "coop.planning.tasks.announce_shortfalls": "beat's round: sends one job for each cooperative",
     "payroll.tasks.roll_promises_forward": "beat's round: sends one job for each cooperative",
     "payroll.tasks.start_due_runs": "beat's round: sends one job for each cooperative",
 }

@@ -229,3 +229,15 @@ class ComparedPlanSerializer(SavedPlanSerializer):
     """A saved plan with the months that have begun, compared."""
 
     months = MonthComparedSerializer(many=True)
+
+
+class ShortfallSerializer(serializers.Serializer[Any]):
+    """Somebody whose agreed pay will not be borne by budget and cover."""
+
+    person_id = serializers.IntegerField(source="person.pk")
+    name = serializers.CharField(source="person.name")
+    month = serializers.DateField(help_text="The first month that is not borne in full.")
+    pay_on = serializers.DateField()
+    currency = CurrencyField()
+    missing = MoneyField(source="missing_cents")
+    level = serializers.IntegerField(help_text="30 or 60: how many days ahead it lies at most.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coop.planning.api.views import PlanView, SavedPlanViewSet
+from coop.planning.api.views import PlanView, SavedPlanViewSet, ShortfallView
 from coop.planning.api.views import SalaryRequestViewSet as View
 
 app_name = "planning_api"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("plan/", PlanView.as_view(), name="plan"),
     path("plans/", SavedPlanViewSet.as_view({"get": "list", "post": "create"}), name="plans"),
     path("plans/<int:pk>/", SavedPlanViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="saved"),
+    path("shortfalls/", ShortfallView.as_view(), name="shortfalls"),
     path("salary-requests/", View.as_view({"get": "list", "post": "create"}), name="requests"),
     path("salary-requests/quote/", View.as_view({"post": "quote"}), name="quote"),
     path("salary-requests/leave/", View.as_view({"post": "pause"}), name="pause"),

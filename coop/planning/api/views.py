@@ -32,6 +32,7 @@ from coop.planning.api.serializers import (
     SalaryRequestSerializer,
     SavedPlanSerializer,
     SaveSerializer,
+    ShortfallSerializer,
     WishSerializer,
 )
 from coop.planning.effects import Effect, end_effect, one_off_effect, pause_effect
@@ -39,8 +40,10 @@ from coop.planning.happened import compare
 from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
 from coop.planning.plan import Planner, Wish
-from coop.planning.queries import picture, requests_of, waiting_requests
+from coop.planning.queries import picture, requests_of, shortfall_warnings, waiting_requests
 from coop.planning.saved import forget_plan, save_plan, saved_plan, saved_plans
+from coop.tenancy.actions import note_access
+from coop.tenancy.queries import local_day
 from coop.tenancy.states import Role
 from members.models import Person
 from members.queries import person_of
@@ -238,3 +241,15 @@ def _me(request: Request) -> Person:
     if person is None:
         raise Http404
     return person
+
+
+class ShortfallView(APIView):
+    """Pay of the next 60 days that neither budget nor cover bears."""
+
+    allowed_roles = (Role.PAYROLL, Role.BOARD)
+
+    @extend_schema(responses=ShortfallSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Nearest first; agreed pay is paid in full all the same."""
+        note_access(user=request.user, action="shortfalls", about="salaries")  # type: ignore[arg-type]
+        return Response(ShortfallSerializer(shortfall_warnings(local_day(timezone.now())), many=True).data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coop.planning.web import cooperative, other_requests, plan, saved, views
+from coop.planning.web import cooperative, other_requests, plan, saved, shortfalls, views
 
 app_name = "planning"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("salary/ask/one-off/", other_requests.ask_one_off, name="ask_one_off"),
     path("salary/ask/end/", other_requests.ask_end, name="ask_end"),
     path("salary/<int:request_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("payroll/not-covered/", shortfalls.shortfalls, name="shortfalls"),
     path("payroll/requests/", views.requests, name="requests"),
     path("payroll/requests/approve/", views.approve_clear, name="approve_clear"),
     path("payroll/requests/<int:request_id>/", views.one_request, name="request"),

@@ -21,14 +21,12 @@ from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
 from coop.planning.plan import Planner, Wish
 from coop.planning.queries import (
-    LEVELS,
     Picture,
     decided_requests,
     picture,
     request_by_id,
     requests_of,
     running_contract,
-    shortfall_warnings,
     waiting_requests,
     warning_of,
 )
@@ -176,7 +174,7 @@ def withdraw(request: HttpRequest, request_id: int) -> HttpResponse:
 @allow(Role.PAYROLL)
 @require_GET
 def requests(request: HttpRequest) -> HttpResponse:
-    """Requests that wait, those decided, and pay that will not be covered."""
+    """Requests that wait, and those decided."""
     today = timezone.localdate()
     return render(
         request,
@@ -222,27 +220,6 @@ def requests(request: HttpRequest) -> HttpResponse:
                 {"key": "on", "label": _("Decided"), "kind": "day"},
                 {"key": "by", "label": _("By")},
                 {"key": "state", "label": _("State"), "kind": "state"},
-            ],
-            "warnings": [
-                {
-                    "name": warning.person.name,
-                    "url": reverse("payroll:person", args=[warning.person.pk]),
-                    "month": warning.month,
-                    "pay_on": warning.pay_on,
-                    "missing": warning.missing_cents,
-                    "level": {
-                        "label": _("within %(days)s days") % {"days": warning.level},
-                        "tone": "bad" if warning.level == min(LEVELS) else "warn",
-                    },
-                }
-                for warning in shortfall_warnings(today)
-            ],
-            "warning_columns": [
-                {"key": "name", "label": _("Name"), "url": "url"},
-                {"key": "month", "label": _("Salary of"), "kind": "month"},
-                {"key": "pay_on", "label": _("Pay day"), "kind": "day"},
-                {"key": "missing", "label": _("Not covered"), "kind": "money"},
-                {"key": "level", "label": _("When"), "kind": "state"},
             ],
         },
     )

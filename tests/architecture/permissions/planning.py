@@ -37,6 +37,8 @@ PERMISSIONS = {
     "planning_api:end": _MEMBER,
     "planning_api:end_effect": _MEMBER,
     "planning:withdraw": _MEMBER,
+    "planning:shortfalls": {Role.PAYROLL, Role.BOARD},
+    "planning_api:shortfalls": {Role.PAYROLL, Role.BOARD},
     "planning:requests": _OFFICE,
     "planning:request": _OFFICE,
     "planning:approve": _OFFICE,

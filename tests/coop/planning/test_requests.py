@@ -17,7 +17,6 @@ from coop.planning.actions import (
     DeadlineMissed,
     OwnRequest,
     RequestWaiting,
-    announce_shortfalls,
     approve_request,
     decline_request,
     request_salary,
@@ -25,6 +24,7 @@ from coop.planning.actions import (
 )
 from coop.planning.models import SalaryRequest
 from coop.planning.queries import picture_of, shortfall_warnings, warning_of
+from coop.planning.shortfalls import announce_shortfalls
 from coop.planning.states import RequestState
 from coop.states import InvalidTransition
 from coop.tenancy.actions import decide_policy
@@ -323,8 +323,19 @@ def test_money_that_goes_missing_is_announced_60_and_30_days_ahead_once_each(cas
     assert warning_of(ada, date(2026, 4, 29)).level == 30
     for day in (date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 29), date(2026, 4, 30)):
         assert announce_shortfalls(on=day) == 1
-    assert OutboxMessage.objects.count() == 2
-    assert "1.4" not in OutboxMessage.objects.first().text
+    own = OutboxMessage.objects.filter(to=ada.email)
+    assert own.count() == 2
+    assert "1.4" not in own.first().text
+    # Payroll and board hear of it on the same two days, without name or amount.
+    told = OutboxMessage.objects.exclude(to=ada.email)
+    assert sorted(told.values_list("to", "key")) == sorted(
+        (user.email, f"shortfalls:{user.pk}:{day}")
+        for user in (cast.payroll, cast.board)
+        for day in ("2026-03-30", "2026-04-29")
+    )
+    assert all(ada.name not in mail.text and "1.4" not in mail.text for mail in told)
+    assert announce_shortfalls(on=date(2026, 4, 29)) == 1
+    assert OutboxMessage.objects.count() == 6
 
 
 def test_warnings_cost_the_same_statements_for_1_and_15_people(cast):
