@@ -17,6 +17,7 @@ from invoicing.einvoice.paper import InvoiceFormat, Paper, PaperLine
 from invoicing.girocode import girocode_picture
 from invoicing.models import Invoice, InvoiceCancellation, InvoiceLine
 from invoicing.papers import cancellation_paper_of, paper_of
+from invoicing.states import InvoiceKind
 
 UNIT_WORDS = {
     "C62": "Stück · pieces",
@@ -109,6 +110,14 @@ def _frozen(source: str) -> tuple[Invoice, Paper]:
     return invoice, paper
 
 
+NAMES = {
+    InvoiceKind.INVOICE: ("Rechnung", "Invoice"),
+    InvoiceKind.ADVANCE: ("Abschlagsrechnung", "Advance invoice"),
+    InvoiceKind.FINAL: ("Schlussrechnung", "Final invoice"),
+}
+"""What an invoice is called in German and in English."""
+
+
 def letter_context(invoice: Invoice, paper: Paper) -> dict[str, Any]:
     """What the page shows; labels stand in the template in both languages."""
     seller = invoice.seller
@@ -118,6 +127,7 @@ def letter_context(invoice: Invoice, paper: Paper) -> dict[str, Any]:
     name = seller["name"] if form in seller["name"].split() else f"{seller['name']} {form}"
     detailed = any(line.quantity != 1 or line.discount_cents for line in paper.lines)
     mixed = len(paper.taxes) > 1
+    title = "Stornorechnung · Cancellation" if paper.preceding else " · ".join(NAMES[InvoiceKind(invoice.kind)])
     return {
         "invoice": invoice,
         "paper": paper,
@@ -125,7 +135,9 @@ def letter_context(invoice: Invoice, paper: Paper) -> dict[str, Any]:
         "detailed": detailed,
         "mixed": mixed,
         "span": 1 + 2 * detailed + mixed,
-        "subject": f"{'Stornorechnung · Cancellation' if paper.preceding else 'Rechnung · Invoice'} {paper.number}",
+        "subject": f"{title} {paper.number}",
+        "name_de": NAMES[InvoiceKind(invoice.kind)][0],
+        "name_en": NAMES[InvoiceKind(invoice.kind)][1],
         "sender": {"name": name, "return_line": f"{name} · {seller['street']} · {town}"},
         "recipient": recipient_lines(invoice.buyer, home=seller["country"]),
         "reverse_charge": any(tax.category == "AE" for tax in paper.taxes),

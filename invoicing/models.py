@@ -17,10 +17,12 @@ from invoicing.states import (
     INVOICE_FORMATS,
     INVOICE_STATES,
     JOB_STATES,
+    PLANNED_KINDS,
     SERVICES,
     UNITS,
     VAT_CASES,
     ConfirmationWay,
+    InvoiceKind,
     InvoiceState,
     JobState,
 )
@@ -79,6 +81,9 @@ class Job(CoopOwned):
     service_from = models.DateField(_("service from"))
     service_until = models.DateField(_("service until"))
     net_cents = models.BigIntegerField(_("net amount"))
+    invoiced_cents = models.BigIntegerField(
+        default=0, db_default=0, help_text=_("Net, in invoices that have not been cancelled.")
+    )
     service = models.CharField(
         _("what do you do?"),
         max_length=12,
@@ -122,6 +127,10 @@ class Job(CoopOwned):
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(net_cents__gt=0), name="job_net_positive"),
+            models.CheckConstraint(
+                condition=models.Q(invoiced_cents__gte=0, invoiced_cents__lte=models.F("net_cents")),
+                name="job_invoiced_within_net",
+            ),
             models.CheckConstraint(
                 condition=models.Q(service_until__gte=models.F("service_from")), name="job_service_period"
             ),
@@ -177,6 +186,11 @@ class Job(CoopOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def left_cents(self) -> int:
+        """What of the net amount is not yet invoiced."""
+        return self.net_cents - self.invoiced_cents
 
 
 class JobLine(CoopOwned):
@@ -280,6 +294,14 @@ class Invoice(CoopOwned):
     client = CoopForeignKey(Client, related_name="invoices")
     owner = LoginKey()
     budget = CoopForeignKey(Budget, related_name="+", indexed=False)
+    kind = models.CharField(
+        max_length=8, choices=InvoiceKind.choices, default=InvoiceKind.INVOICE, db_default=InvoiceKind.INVOICE
+    )
+    deducted = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text=_("The advances that a final invoice deducts: number, day, VAT case and net amount of each."),
+    )
     number = models.CharField(max_length=40)
     issued_on = models.DateField()
     issued_by = LoginKey(null=True, blank=True)
@@ -324,10 +346,6 @@ class Invoice(CoopOwned):
         ]
         constraints = [
             models.UniqueConstraint(fields=["coop", "number"], name="invoice_number_once"),
-            # Only a cancelled invoice may be followed by another one for the same job.
-            models.UniqueConstraint(
-                fields=["coop", "job"], name="invoice_job_once", condition=~models.Q(state=InvoiceState.CANCELLED)
-            ),
             models.CheckConstraint(condition=models.Q(net_cents__gt=0, vat_cents__gte=0), name="invoice_amounts"),
             models.CheckConstraint(
                 condition=models.Q(gross_cents=models.F("net_cents") + models.F("vat_cents")), name="invoice_gross_sums"
@@ -371,9 +389,55 @@ class Invoice(CoopOwned):
         return self.gross_cents - self.paid_cents
 
     @property
+    def tax_waits(self) -> bool:
+        """Whether the tax falls due with the money: of an advance, and where the cooperative pays on what it received."""
+        return self.kind == InvoiceKind.ADVANCE or self.vat_scheme == VatScheme.RECEIVED
+
+    @property
     def share_cents(self) -> int:
         """What of the net amount belongs to the budget."""
         return self.net_cents - self.fee_cents
+
+
+class PlannedInvoice(CoopOwned):
+    """An invoice of a part of a job, agreed beforehand: an instalment, a month of a retainer, an advance.
+
+    It is issued at most once: `invoice` is what became of it.
+    """
+
+    job = CoopForeignKey(Job, related_name="planned")
+    kind = models.CharField(_("what is it?"), max_length=8, choices=PLANNED_KINDS)
+    title = models.CharField(_("as it will stand on the invoice"), max_length=200)
+    net_cents = models.BigIntegerField(_("net amount"))
+    planned_on = models.DateField(_("to be issued on"))
+    service_from = models.DateField(_("service from"))
+    service_until = models.DateField(_("service until"))
+    invoice = CoopOneToOneField(Invoice, related_name="planned", null=True, blank=True)
+    planned_by = LoginKey()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["coop", "planned_on"], name="plannedinvoice_waiting", condition=models.Q(invoice__isnull=True)
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(net_cents__gt=0, service_until__gte=models.F("service_from"))
+                & models.Q(kind__in=[InvoiceKind.INVOICE, InvoiceKind.ADVANCE]),
+                name="plannedinvoice_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="plannedinvoice_issued_once",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.invoice_id IS NOT NULL"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class InvoiceLine(CoopOwned):

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from invoicing.einvoice.paper import Paper, PaperLine, PaperTax, PaperType
 from invoicing.models import Invoice, InvoiceCancellation, InvoiceLine
+from invoicing.states import InvoiceKind
 
 
 def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Paper:
     """The paper of an issued invoice with its lines in their order."""
     return Paper(
-        kind=PaperType.INVOICE,
+        kind=PaperType.ADVANCE if invoice.kind == InvoiceKind.ADVANCE else PaperType.INVOICE,
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
@@ -26,6 +28,7 @@ def paper_of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> Paper:
         vat_cents=invoice.vat_cents,
         gross_cents=invoice.gross_cents,
         order_reference=invoice.order_reference,
+        advances=list(dict.fromkeys((tax["number"], date.fromisoformat(tax["issued_on"])) for tax in invoice.deducted)),
     )
 
 
@@ -35,6 +38,7 @@ def cancellation_paper_of(cancellation: InvoiceCancellation, lines: Sequence[Inv
     return replace(
         paper_of(invoice, lines),
         kind=PaperType.CREDIT_NOTE,
+        advances=(),
         number=cancellation.number,
         issued_on=cancellation.cancelled_on,
         due_on=None,

@@ -15,7 +15,17 @@ from coop.ledger.models import Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
 from invoicing.actions import cancel_source, claim_source, issue_source, payment_source
-from invoicing.models import Client, Invoice, InvoiceCancellation, InvoicePayment, Job, JobLine, JobMessage, JobStep
+from invoicing.models import (
+    Client,
+    Invoice,
+    InvoiceCancellation,
+    InvoicePayment,
+    Job,
+    JobLine,
+    JobMessage,
+    JobStep,
+    PlannedInvoice,
+)
 from invoicing.states import InvoiceState, JobState
 from members.queries import person_of
 
@@ -239,6 +249,31 @@ def invoice_rows(invoices: QuerySet[Invoice]) -> QuerySet[Invoice, Any]:
 def lines_of_job(job: Job) -> list[JobLine]:
     """The lines of a job in their order."""
     return list(JobLine.objects.filter(job=job).order_by("position"))
+
+
+def planned_of_job(job: Job) -> list[PlannedInvoice]:
+    """What is planned and not yet issued, the soonest first."""
+    return list(PlannedInvoice.objects.filter(job=job, invoice=None).order_by("planned_on", "id"))
+
+
+def planned_due(on: date) -> QuerySet[PlannedInvoice]:
+    """Planned invoices of confirmed jobs whose day has come, the longest waiting first."""
+    due: QuerySet[PlannedInvoice] = PlannedInvoice.objects.filter(
+        invoice=None, planned_on__lte=on, job__state=JobState.CONFIRMED
+    )
+    return due.select_related("job__client", "job__owner").order_by("planned_on", "id")
+
+
+def planned_for(user: User, roles: Iterable[Role], planned_id: int) -> PlannedInvoice:
+    """A planned invoice with its job. Raises: NotFound, also where it is somebody else's or has been issued."""
+    planned: PlannedInvoice | None = (
+        PlannedInvoice.objects.filter(id=planned_id, invoice=None, job__in=jobs_for(user, roles))
+        .select_related("job")
+        .first()
+    )
+    if planned is None:
+        raise NotFound
+    return planned
 
 
 def invoices_of_job(job: Job) -> list[Invoice]:

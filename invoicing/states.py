@@ -50,6 +50,21 @@ class InvoiceState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+class InvoiceKind(models.TextChoices):
+    """What an invoice asks for."""
+
+    INVOICE = "invoice", _("invoice")
+    """Work that is done: all of a job, a part of it with its own period, or the rest."""
+    ADVANCE = "advance", _("advance invoice")
+    """Money before the work; its tax falls due with the money."""
+    FINAL = "final", _("final invoice")
+    """All of the work, less the advances that were paid, with their tax."""
+
+
+PLANNED_KINDS = [
+    (InvoiceKind.INVOICE.value, _("A part that is done by then: an instalment, a month of a retainer")),
+    (InvoiceKind.ADVANCE.value, _("An advance, before the work is done")),
+]
 INVOICE_STATES = Transitions(
     first=[InvoiceState.ISSUED],
     table={

@@ -14,6 +14,7 @@ ACCOUNT_NAMES: dict[AccountCode, Any] = {
     AccountCode.VAT: _("VAT due"),
     AccountCode.VAT_NOT_DUE: _("VAT not yet due"),
     AccountCode.VAT_AWAITING_REFUND: _("VAT awaiting refund"),
+    AccountCode.PREPAYMENTS: _("Prepayments of clients"),
     AccountCode.CLIENT_CREDIT: _("Credit of clients"),
     AccountCode.NET_PAY: _("Net pay owed"),
     AccountCode.WAGE_TAX: _("Wage tax owed"),

@@ -29,6 +29,7 @@ class AccountCode(StrEnum):
     VAT_NOT_DUE = "vat_not_due"
     VAT_AWAITING_REFUND = "vat_awaiting_refund"
     CLIENT_CREDIT = "client_credit"
+    PREPAYMENTS = "prepayments"
     NET_PAY = "net_pay"
     WAGE_TAX = "wage_tax"
     FUNDS = "funds"

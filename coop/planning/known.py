@@ -276,7 +276,7 @@ def items_of(budget_ids: Collection[int], policy: Policy, habits: Habits, on: da
                 title=job.title,
                 client=job.client.name,
                 client_id=job.client_id,
-                cents=job.net_cents - share_of(job.net_cents, policy.fee_rate),
+                cents=job.left_cents - share_of(job.left_cents, policy.fee_rate),
                 due_on=due_on,
                 expected_on=due_on + habits.delay(job.client_id),
                 probability=Decimal(1)

@@ -1,26 +1,27 @@
 """Every write about clients, jobs and invoices."""
 
+from invoicing.actions.bills import AdvanceOpen, BeyondJob, VatOpen
 from invoicing.actions.cancellations import CreditNotRefunded, cancel_invoice, cancel_source, note_refund
 from invoicing.actions.clients import CLIENT_FIELDS, add_client, change_client
+from invoicing.actions.covers import cover_source
 from invoicing.actions.invoices import (
     NotYetSupplied,
     SellerIncomplete,
     claim_source,
     issue_invoice,
     issue_invoices,
+    issue_planned,
     issue_source,
 )
 from invoicing.actions.jobs import (
     JOB_FIELDS,
     HasInvoice,
     NotEditable,
-    VatOpen,
     accept_job,
     accept_jobs,
     cancel_job,
     change_job,
     confirm_job,
-    cover_source,
     decide_vat,
     draft_job,
     guarantee_reason,
@@ -31,14 +32,19 @@ from invoicing.actions.jobs import (
 )
 from invoicing.actions.lines import LINE_FIELDS, lines_of
 from invoicing.actions.payments import payment_source, record_payments, refresh_paid
+from invoicing.actions.plans import PLANNABLE, NotPlannable, drop_planned, plan_invoice, plan_months
 
 __all__ = [
     "CLIENT_FIELDS",
     "JOB_FIELDS",
     "LINE_FIELDS",
+    "PLANNABLE",
+    "AdvanceOpen",
+    "BeyondJob",
     "CreditNotRefunded",
     "HasInvoice",
     "NotEditable",
+    "NotPlannable",
     "NotYetSupplied",
     "SellerIncomplete",
     "VatOpen",
@@ -55,14 +61,18 @@ __all__ = [
     "cover_source",
     "decide_vat",
     "draft_job",
+    "drop_planned",
     "guarantee_reason",
     "issue_invoice",
     "issue_invoices",
+    "issue_planned",
     "issue_source",
     "lines_of",
     "mark_read",
     "note_refund",
     "payment_source",
+    "plan_invoice",
+    "plan_months",
     "record_payments",
     "refresh_paid",
     "return_job",

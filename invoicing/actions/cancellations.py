@@ -20,15 +20,14 @@ from coop.messaging.actions import queue_mail
 from coop.tenancy.models import User
 from coop.tenancy.numbers import draw_number
 from coop.tenancy.queries import this_cooperative
-from coop.tenancy.states import VatScheme
+from invoicing.actions.covers import cover_source, renew_covers
 from invoicing.actions.invoices import XML_KIND, claim_source, revenue_of
-from invoicing.actions.jobs import cover_source
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.law.allocation import part_due
 from invoicing.law.due import cancelled_tax_month_of
 from invoicing.law.retention import invoice_kept_until
-from invoicing.models import Invoice, InvoiceCancellation, InvoicePayment, Job, JobStep
-from invoicing.states import AFTER_CANCELLATION, INVOICE_STATES, JOB_STATES, InvoiceState, JobState
+from invoicing.models import Invoice, InvoiceCancellation, InvoicePayment, Job, JobStep, PlannedInvoice
+from invoicing.states import AFTER_CANCELLATION, INVOICE_STATES, JOB_STATES, InvoiceKind, InvoiceState, JobState
 
 CANCELLATION_KIND = "cancellation"
 
@@ -71,6 +70,8 @@ def cancel_invoice(*, invoice_id: int, reason: str, then: JobState, on: date, by
     if on < invoice.issued_on:
         raise InvalidInput(_("An invoice cannot be cancelled before its own date."))
     keep_until = invoice_kept_until(on)
+    job = Job.objects.select_for_update().get(id=invoice.job_id)
+    _check_cancellable(invoice, job, then)
     cancel_claim(source=claim_source(invoice.pk))
     moved = InvoicePayment.objects.filter(invoice=invoice, undone=False).aggregate(
         Sum("free_cents"), Sum("vat_due_cents")
@@ -91,7 +92,7 @@ def cancel_invoice(*, invoice_id: int, reason: str, then: JobState, on: date, by
         post(cancel_entry(cancellation), by=by)
     invoice.state = InvoiceState.CANCELLED
     invoice.save(update_fields=["state"])
-    _release_job(invoice, cancellation, then, by)
+    _release_job(job, cancellation, then, by)
     _send(cancellation, keep_until, cooperative.name)
     return cancellation
 
@@ -126,7 +127,7 @@ def cancel_entry(cancellation: InvoiceCancellation) -> Draft:
     invoice = cancellation.invoice
     party, service = claim_source(invoice.pk), month_of(invoice.service_until)
     tax_month = cancelled_tax_month_of(paid=False, cancelled_on=cancellation.cancelled_on, refunded_on=None)
-    agreed = invoice.vat_scheme == VatScheme.AGREED
+    agreed = not invoice.tax_waits
     free, kept = cancellation.free_cents, cancellation.vat_kept_cents
     lines = [
         *(
@@ -163,7 +164,7 @@ def cancel_entry(cancellation: InvoiceCancellation) -> Draft:
 
 def _vat_kept(invoice: Invoice, fallen_due: int) -> int:
     """The tax on what the client has paid: it has fallen due and stays so until the money goes back."""
-    if invoice.vat_scheme == VatScheme.RECEIVED:
+    if invoice.tax_waits:
         return fallen_due
     return part_due(
         total_cents=invoice.vat_cents,
@@ -173,12 +174,25 @@ def _vat_kept(invoice: Invoice, fallen_due: int) -> int:
     )
 
 
-def _release_job(invoice: Invoice, cancellation: InvoiceCancellation, then: JobState, by: User | None) -> None:
-    job = Job.objects.select_for_update().get(id=invoice.job_id)
-    JOB_STATES.check(job.state, then)
+def _check_cancellable(invoice: Invoice, job: Job, then: JobState) -> None:
+    """The other invoices of the job must be able to stand. Raises: InvalidInput, InvalidTransition."""
+    if job.state != then:
+        JOB_STATES.check(job.state, then)
+    others = Invoice.objects.filter(job=job).exclude(id=invoice.pk).exclude(state=InvoiceState.CANCELLED)
+    if invoice.kind == InvoiceKind.ADVANCE and others.filter(kind=InvoiceKind.FINAL).exists():
+        raise InvalidInput(_("The final invoice deducts this advance: cancel the final invoice first."))
+    if then != JobState.CONFIRMED and others.exists():
+        raise InvalidInput(_("The job has other invoices: invoice this part anew, or cancel the others first."))
+
+
+def _release_job(job: Job, cancellation: InvoiceCancellation, then: JobState, by: User | None) -> None:
     on = cancellation.cancelled_on
-    cover = invoice.share_cents if then == JobState.CONFIRMED and job.guaranteed else 0
-    set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=cover, since=job.confirmed_on or on)
+    job.invoiced_cents -= cancellation.invoice.net_cents
+    changed = job.state != then
+    if then != JobState.CONFIRMED:
+        # Nothing of it will be invoiced as it stands.
+        PlannedInvoice.objects.filter(job=job, invoice=None).delete()
+        set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=0, since=on)
     if then == JobState.RETURNED:
         # What is corrected is checked and confirmed anew.
         job.return_reason = cancellation.reason
@@ -186,7 +200,9 @@ def _release_job(invoice: Invoice, cancellation: InvoiceCancellation, then: JobS
         job.confirmation_way = ""
     job.state, job.state_on = then, on
     job.save()
-    JobStep.objects.create(job=job, state=then, on=on, by=by, note=cancellation.number)
+    renew_covers([job])
+    if changed:
+        JobStep.objects.create(job=job, state=then, on=on, by=by, note=cancellation.number)
 
 
 def _send(cancellation: InvoiceCancellation, keep_until: date, cooperative_name: str) -> None:

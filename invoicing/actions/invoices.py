@@ -1,11 +1,11 @@
 """Issue invoices: number, frozen copy, postings, claim, paper and mail in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -13,27 +13,27 @@ from coop.banking.actions import NewClaim, open_claims
 from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import NotFound, StetigError
-from coop.ledger.actions import month_of, post_all, set_covers
+from coop.ledger.actions import month_of, post_all
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft
-from coop.ledger.models import Cover
 from coop.messaging.actions import NewMail, queue_mails
 from coop.money import share_of
 from coop.tenancy.models import Cooperative, Policy, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on, this_cooperative
+from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import VatScheme
-from invoicing.actions.jobs import VatOpen, cover_source
-from invoicing.actions.lines import PricedLine, groups_of, lines_of, priced
+from invoicing.actions.bills import Bill, planned_bills, rest_bills, taxes_kept
+from invoicing.actions.covers import renew_covers
 from invoicing.einvoice.paper import InvoiceFormat
 from invoicing.einvoice.rules import missing_for_xrechnung
 from invoicing.law.amounts import TaxGroup
 from invoicing.law.due import tax_month_of
 from invoicing.law.retention import invoice_kept_until
 from invoicing.law.vat import Treatment, VatCase
-from invoicing.models import Client, Invoice, InvoiceLine, Job, JobStep
+from invoicing.models import Client, Invoice, InvoiceLine, Job, JobStep, PlannedInvoice
 from invoicing.snapshots import Snapshot, buyer_of, seller_of
-from invoicing.states import JOB_STATES, JobState
+from invoicing.states import JOB_STATES, InvoiceKind, JobState
 
 DOCUMENT_KIND = "invoice"
 XML_KIND = "xrechnung"
@@ -76,15 +76,6 @@ class _Terms:
     keep_until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bill:
-    """What is to be invoiced for a job."""
-
-    job: Job
-    lines: Sequence[PricedLine]
-    groups: Sequence[TaxGroup]
-
-
 @transaction.atomic
 def issue_invoice(*, job_id: int, on: date, by: User | None) -> Invoice:
     """Issue the invoice of a confirmed job, dated `on`. See `issue_invoices`."""
@@ -105,6 +96,33 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
     if not job_ids:
         return []
     jobs = _locked_jobs(job_ids)
+    for job in jobs:
+        JOB_STATES.check(job.state, JobState.INVOICED)
+    return _issue(rest_bills(jobs), on=on, by=by, at_once=at_once)
+
+
+@transaction.atomic
+def issue_planned(*, planned_ids: Sequence[int], on: date, by: User | None, at_once: bool = True) -> list[Invoice]:
+    """Issue planned invoices, all or none, in the order of `planned_ids`; each once, whoever else tries.
+
+    Raises: as `issue_invoices`, and BeyondJob.
+    """
+    if not planned_ids:
+        return []
+    job_ids = PlannedInvoice.objects.filter(id__in=planned_ids).values_list("job_id", flat=True)
+    jobs = {job.pk: job for job in _locked_jobs(sorted(set(job_ids)))}
+    # Read after the jobs are locked: what somebody else has just issued is no longer there.
+    found = {row.pk: row for row in PlannedInvoice.objects.filter(id__in=planned_ids, invoice=None)}
+    if len(found) != len(planned_ids):
+        raise NotFound(_("One of these is not planned, or has been issued already."))
+    planned = [found[planned_id] for planned_id in planned_ids]
+    for part in planned:
+        part.job = jobs[part.job_id]
+        JOB_STATES.check(part.job.state, JobState.INVOICED)
+    return _issue(planned_bills(planned), on=on, by=by, at_once=at_once)
+
+
+def _issue(bills: Sequence[Bill], *, on: date, by: User | None, at_once: bool) -> list[Invoice]:
     cooperative = this_cooperative()
     terms = _Terms(
         on=on,
@@ -114,23 +132,15 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
         seller=seller_of(cooperative),
         keep_until=invoice_kept_until(on),
     )
-    bills = []
-    entered = lines_of(jobs)
-    for job in jobs:
-        JOB_STATES.check(job.state, JobState.INVOICED)
-        if job.service_until > on:
+    for bill in bills:
+        if bill.service_until > on and bill.kind != InvoiceKind.ADVANCE:
             raise NotYetSupplied
-        if not job.vat_case:
-            raise VatOpen
-        lines = priced(job, entered[job.pk])
-        bill = _Bill(job=job, lines=lines, groups=groups_of(lines))
         for group in bill.groups:
             _check_seller(terms.cooperative, group.treatment)
-        _check_format(terms.seller, job.client)
-        bills.append(bill)
+        _check_format(terms.seller, bill.job.client)
     # From here on the series is locked: nothing slow may follow before the commit.
     series = f"invoice-{on.year}"
-    numbers = draw_numbers(series, len(jobs))
+    numbers = draw_numbers(series, len(bills))
     invoices = Invoice.objects.bulk_create(
         [_invoice(bill, terms, number) for bill, number in zip(bills, numbers, strict=True)], batch_size=1000
     )
@@ -154,7 +164,7 @@ def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once
             for invoice in invoices
         ],
     )
-    _mark_invoiced(jobs, invoices, terms)
+    _mark_invoiced(bills, invoices, terms)
     _send(invoices, terms, at_once=at_once)
     return invoices
 
@@ -176,11 +186,17 @@ def issue_entry(invoice: Invoice) -> Draft:
     Source: §§ 13 (1) no. 1, 16, 20 UStG.
     """
     party, service = claim_source(invoice.pk), month_of(invoice.service_until)
-    tax = AccountCode.VAT if invoice.vat_scheme == VatScheme.AGREED else AccountCode.VAT_NOT_DUE
+    tax = AccountCode.VAT_NOT_DUE if invoice.tax_waits else AccountCode.VAT
     lines: list[Line] = [
         debit(AccountCode.RECEIVABLE, invoice.gross_cents, party=party, service_month=service),
         *(
-            credit(account, cents, party=party, service_month=service, tax_month=invoice.tax_month)
+            credit(
+                account,
+                cents,
+                party=party,
+                service_month=service,
+                tax_month=None if account == AccountCode.PREPAYMENTS else invoice.tax_month,
+            )
             for account, cents in revenue_of(invoice)
         ),
         credit(
@@ -190,7 +206,7 @@ def issue_entry(invoice: Invoice) -> Draft:
             service_month=service,
             tax_month=tax_month_of(
                 received=invoice.vat_scheme == VatScheme.RECEIVED,
-                advance=False,
+                advance=invoice.kind == InvoiceKind.ADVANCE,
                 supplied_on=invoice.service_until,
                 paid_on=None,
             ),
@@ -206,12 +222,18 @@ def issue_entry(invoice: Invoice) -> Draft:
 
 
 def revenue_of(invoice: Invoice) -> list[tuple[AccountCode, int]]:
-    """What of the net amount of an invoice is revenue of which account, in cents."""
+    """What the net amount of an invoice is in the accounts, in cents.
+
+    An advance is no revenue yet; a final invoice makes it one, with what is left.
+    """
+    if invoice.kind == InvoiceKind.ADVANCE:
+        return [(AccountCode.PREPAYMENTS, invoice.net_cents)]
     sums: dict[AccountCode, int] = {}
-    for tax in invoice.taxes or [{"case": invoice.vat_case, "net_cents": invoice.net_cents}]:
+    for tax in (*taxes_kept(invoice), *invoice.deducted):
         account = REVENUE[VatCase(tax["case"])]
         sums[account] = sums.get(account, 0) + tax["net_cents"]
-    return list(sums.items())
+    prepaid = sum(tax["net_cents"] for tax in invoice.deducted)
+    return [*sums.items(), (AccountCode.PREPAYMENTS, -prepaid)]
 
 
 def _locked_jobs(job_ids: Sequence[int]) -> list[Job]:
@@ -265,7 +287,7 @@ def _tax(group: TaxGroup) -> dict[str, str | int]:
     }
 
 
-def _invoice_lines(invoice: Invoice, bill: _Bill) -> list[InvoiceLine]:
+def _invoice_lines(invoice: Invoice, bill: Bill) -> list[InvoiceLine]:
     mixed = len(bill.groups) > 1
     return [
         InvoiceLine(
@@ -285,7 +307,7 @@ def _invoice_lines(invoice: Invoice, bill: _Bill) -> list[InvoiceLine]:
     ]
 
 
-def _invoice(bill: _Bill, terms: _Terms, number: int) -> Invoice:
+def _invoice(bill: Bill, terms: _Terms, number: int) -> Invoice:
     job, treatment = bill.job, bill.groups[0].treatment
     net, vat = (sum(getattr(group, name) for group in bill.groups) for name in ("net_cents", "vat_cents"))
     return Invoice(
@@ -297,8 +319,10 @@ def _invoice(bill: _Bill, terms: _Terms, number: int) -> Invoice:
         issued_on=terms.on,
         issued_by=terms.by,
         due_on=terms.on + timedelta(days=terms.policy.payment_terms_days),
-        service_from=job.service_from,
-        service_until=job.service_until,
+        kind=bill.kind,
+        deducted=bill.deducted,
+        service_from=bill.service_from,
+        service_until=bill.service_until,
         net_cents=net,
         vat_cents=vat,
         gross_cents=net + vat,
@@ -310,7 +334,7 @@ def _invoice(bill: _Bill, terms: _Terms, number: int) -> Invoice:
         vat_wording_en=treatment.wording_en,
         taxes=[_tax(group) for group in bill.groups] if len(bill.groups) > 1 else [],
         vat_scheme=terms.policy.vat_scheme,
-        tax_month=month_of(job.service_until),
+        tax_month=month_of(bill.service_until),
         fee_rate=terms.policy.fee_rate,
         fee_cents=share_of(net, terms.policy.fee_rate),
         language=job.client.language,
@@ -322,28 +346,45 @@ def _invoice(bill: _Bill, terms: _Terms, number: int) -> Invoice:
     )
 
 
-def _mark_invoiced(jobs: Sequence[Job], invoices: Sequence[Invoice], terms: _Terms) -> None:
-    Job.objects.filter(id__in=[job.pk for job in jobs]).update(state=JobState.INVOICED, state_on=terms.on)
+def _mark_invoiced(bills: Sequence[Bill], invoices: Sequence[Invoice], terms: _Terms) -> None:
+    """Note what is left of the jobs; where nothing is, the job is invoiced."""
+    jobs = {bill.job.pk: bill.job for bill in bills}
+    last: dict[int, Invoice] = {}
+    for bill, invoice in zip(bills, invoices, strict=True):
+        bill.job.invoiced_cents += invoice.net_cents
+        last[bill.job.pk] = invoice
+        if bill.planned is not None:
+            bill.planned.invoice = invoice
+    done = [job for job in jobs.values() if not job.left_cents]
+    for job in done:
+        job.state, job.state_on = JobState.INVOICED, terms.on
+    _store_jobs(jobs.values())
+    PlannedInvoice.objects.filter(job_id__in=[job.pk for job in done], invoice=None).exclude(
+        id__in=[bill.planned.pk for bill in bills if bill.planned]
+    ).delete()
+    PlannedInvoice.objects.bulk_update([bill.planned for bill in bills if bill.planned], ["invoice"], batch_size=500)
     JobStep.objects.bulk_create(
-        [
-            JobStep(job=job, state=JobState.INVOICED, on=terms.on, by=terms.by, note=invoice.number)
-            for job, invoice in zip(jobs, invoices, strict=True)
-        ],
+        [JobStep(job=job, state=JobState.INVOICED, on=terms.on, by=terms.by, note=last[job.pk].number) for job in done],
         batch_size=1000,
     )
-    # The fee may have been another one on the day of the confirmation.
-    set_covers(
-        covers=[
-            Cover(
-                budget_id=job.budget_id,
-                source=cover_source(job.pk),
-                cents=invoice.share_cents,
-                since=job.confirmed_on or terms.on,
-            )
-            for job, invoice in zip(jobs, invoices, strict=True)
-            if job.guaranteed
-        ]
-    )
+    renew_covers(jobs.values())
+
+
+def _store_jobs(jobs: Collection[Job]) -> None:
+    """Write state and invoiced amount of many jobs by one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoicing_job t SET invoiced_cents = v.cents, state = v.state, state_on = v.day "
+            "FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::date[]) AS v(id, cents, state, day) "
+            "WHERE t.coop_id = %s AND t.id = v.id",
+            [
+                [job.pk for job in jobs],
+                [job.invoiced_cents for job in jobs],
+                [str(job.state) for job in jobs],
+                [job.state_on for job in jobs],
+                current_coop_id(),
+            ],
+        )
 
 
 def _send(invoices: Sequence[Invoice], terms: _Terms, *, at_once: bool) -> None:

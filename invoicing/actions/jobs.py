@@ -9,16 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import set_cover
 from coop.ledger.models import Budget
-from coop.money import share_of
 from coop.tenancy.models import User
 from coop.tenancy.queries import policy_on, roles_of
 from coop.tenancy.states import Role
+from invoicing.actions.bills import VatOpen
+from invoicing.actions.covers import renew_covers
 from invoicing.actions.lines import groups_of, lines_of, priced, read_lines
 from invoicing.law.guarantee import GuaranteeReason, guarantee_of
 from invoicing.law.vat import VatCase, VatQuestion, in_eu, treatment_decided
-from invoicing.models import Client, Job, JobLine, JobMessage, JobStep
+from invoicing.models import Client, Job, JobLine, JobMessage, JobStep, PlannedInvoice
 from invoicing.states import EDITABLE, JOB_STATES, WITH_INVOICE, JobState
 
 JOB_FIELDS = (
@@ -42,12 +42,6 @@ class NotEditable(StetigError):
     """This job has been submitted: only a draft or a returned job can be changed."""
 
     code = "not_editable"
-
-
-class VatOpen(StetigError):
-    """The VAT of this job is not settled: answer the question on its page first."""
-
-    code = "vat_open"
 
 
 class HasInvoice(StetigError):
@@ -200,9 +194,7 @@ def confirm_job(
     _clean(job)
     job.guaranteed = guarantee_reason(job.client, confirmed_on) == GuaranteeReason.COVERED
     _step(job, JobState.CONFIRMED, on=on, by=by, note=job.confirmed_by_name)
-    if job.guaranteed:
-        fee = share_of(job.net_cents, policy_on(confirmed_on).fee_rate)
-        set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=job.net_cents - fee, since=confirmed_on)
+    renew_covers([job])
     return job
 
 
@@ -212,9 +204,10 @@ def cancel_job(*, job_id: int, reason: str, on: date, by: User) -> Job:
     job = _job_for(job_id, by, on)
     _check_not_invoiced(job)
     JOB_STATES.check(job.state, JobState.CANCELLED)
-    if job.guaranteed:
-        set_cover(budget_id=job.budget_id, source=cover_source(job.pk), cents=0, since=on)
-    return _step(job, JobState.CANCELLED, on=on, by=by, note=reason.strip())
+    PlannedInvoice.objects.filter(job=job, invoice=None).delete()
+    _step(job, JobState.CANCELLED, on=on, by=by, note=reason.strip())
+    renew_covers([job])
+    return job
 
 
 @transaction.atomic
@@ -235,11 +228,6 @@ def mark_read(*, job_id: int, at: datetime, by: User) -> None:
     """Note that `by` has seen what the other side said. Raises: NotFound."""
     job = _job_for(job_id, by, at.date(), lock=False)
     JobMessage.objects.filter(job=job, read_at__isnull=True).exclude(by_owner=job.owner_id == by.pk).update(read_at=at)
-
-
-def cover_source(job_id: int) -> str:
-    """What the cover of a job is called in the ledger."""
-    return f"job:{job_id}"
 
 
 def guarantee_reason(client: Client, on: date) -> GuaranteeReason:
@@ -328,7 +316,7 @@ def _clean(row: Any) -> None:
 
 
 def _check_not_invoiced(job: Job) -> None:
-    if job.state in WITH_INVOICE:
+    if job.state in WITH_INVOICE or job.invoiced_cents:
         raise HasInvoice
 
 

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from coop.banking.models import Claim
 from coop.banking.registry import Settlement
 from coop.errors import NotFound
-from coop.ledger.actions import month_of, set_covers
+from coop.ledger.actions import month_of
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
-from coop.ledger.models import Cover, Entry
+from coop.ledger.models import Entry
 from coop.tenancy.scope import current_coop_id
-from coop.tenancy.states import VatScheme
+from invoicing.actions.covers import renew_covers
 from invoicing.actions.invoices import claim_source
-from invoicing.actions.jobs import cover_source
 from invoicing.law.allocation import part_due
 from invoicing.models import Invoice, InvoicePayment, Job, JobStep
 from invoicing.states import InvoiceState, JobState
@@ -45,7 +44,7 @@ def record_payments(settlements: Sequence[Settlement]) -> list[Draft]:
             raise NotFound(_("There is no such invoice."))
         paid, free, vat = moved[invoice.pk]
         paid += settlement.cents
-        waiting_vat = invoice.vat_cents if invoice.vat_scheme == VatScheme.RECEIVED else 0
+        waiting_vat = invoice.vat_cents if invoice.tax_waits else 0
         payment = InvoicePayment(
             invoice=invoice,
             match_id=settlement.match_id,
@@ -81,36 +80,34 @@ def refresh_paid(claim_ids: Sequence[int]) -> None:
         .values_list("invoice_id")
         .annotate(Max("on"))
     )
-    steps: list[JobStep] = []
-    covers: list[Cover] = []
+    changed: dict[int, Invoice] = {}
     for invoice in invoices.values():
-        invoice.paid_cents, free, _vat = moved[invoice.pk]
+        invoice.paid_cents, _free, _vat = moved[invoice.pk]
         whole = invoice.paid_cents == invoice.gross_cents
-        job = jobs[invoice.job_id]
         invoice.paid_on = last_on[invoice.pk] if whole else None
         state = InvoiceState.PAID if whole else InvoiceState.ISSUED
         if state != invoice.state:
             invoice.state = state
-            steps.append(
-                JobStep(
-                    job=job,
-                    state=JobState.PAID if whole else JobState.INVOICED,
-                    on=invoice.paid_on or undone[invoice.pk],
-                    note=invoice.number,
-                )
-            )
-        if job.guaranteed and job.confirmed_on:
-            covers.append(
-                Cover(
-                    budget_id=invoice.budget_id,
-                    source=cover_source(job.pk),
-                    cents=invoice.share_cents - free,
-                    since=job.confirmed_on,
-                )
-            )
+            changed[invoice.job_id] = invoice
     _store(invoices.values())
-    _step_jobs(steps)
-    set_covers(covers=covers)
+    open_jobs = set(
+        Invoice.objects.filter(job_id__in=changed, state=InvoiceState.ISSUED).values_list("job_id", flat=True)
+    )
+    _step_jobs(
+        [
+            JobStep(job=jobs[job_id], state=now, on=last.paid_on or undone[last.pk], note=last.number)
+            for job_id, last in changed.items()
+            if (now := _job_state(jobs[job_id], open_jobs)) != jobs[job_id].state
+        ]
+    )
+    renew_covers(jobs.values())
+
+
+def _job_state(job: Job, open_jobs: Collection[int]) -> JobState:
+    """A job is paid once all of it is invoiced and every invoice is paid; before that it goes on as it was."""
+    if job.left_cents:
+        return JobState(job.state)
+    return JobState.INVOICED if job.pk in open_jobs else JobState.PAID
 
 
 def _payment_entry(invoice: Invoice, payment: InvoicePayment, text: str) -> Draft:

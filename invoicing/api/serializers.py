@@ -9,7 +9,7 @@ from coop.tenancy.api_fields import CurrencyField, MoneyField
 from invoicing.actions import CLIENT_FIELDS
 from invoicing.law.amounts import MAX_LINES
 from invoicing.law.vat import VatCase
-from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobLine, JobMessage
+from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobLine, JobMessage, PlannedInvoice
 from invoicing.states import AFTER_CANCELLATION, SERVICES, UNITS, VAT_CASES, ConfirmationWay
 
 
@@ -138,6 +138,23 @@ class VatDecisionSerializer(serializers.Serializer[Job]):
         return VatCase(value)
 
 
+class PlannedInvoiceSerializer(serializers.ModelSerializer[PlannedInvoice]):
+    """An invoice of a part of a job, planned beforehand."""
+
+    net_amount = MoneyField(source="net_cents", positive=True)
+    currency = CurrencyField()
+
+    class Meta:
+        model = PlannedInvoice
+        fields = ("id", "kind", "title", "net_amount", "currency", "planned_on", "service_from", "service_until")
+
+
+class IssuePlannedSerializer(serializers.Serializer[Invoice]):
+    """With which date a planned invoice is issued."""
+
+    issued_on = serializers.DateField()
+
+
 class ReasonSerializer(serializers.Serializer[Job]):
     """Why a job goes back."""
 
@@ -232,6 +249,7 @@ class InvoiceSerializer(serializers.ModelSerializer[Invoice]):
         model = Invoice
         fields = (
             "id",
+            "kind",
             "number",
             "job_id",
             "client_id",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from coop.tenancy.states import Role
-from invoicing.api.views import ClientViewSet, InvoiceViewSet, JobViewSet
+from invoicing.api.views import ClientViewSet, InvoiceViewSet, JobViewSet, PlannedInvoiceViewSet
 
 MEMBER, OFFICE = (Role.MEMBER,), (Role.INVOICING,)
 
@@ -31,6 +31,17 @@ urlpatterns = [
         "jobs/<int:pk>/messages/",
         JobViewSet.as_view({"get": "messages", "post": "say"}, pagination_class=None),
         name="job-messages",
+    ),
+    path(
+        "jobs/<int:pk>/planned/",
+        JobViewSet.as_view({"get": "planned", "post": "plan"}, pagination_class=None),
+        name="job-planned",
+    ),
+    path("planned-invoices/<int:pk>/", PlannedInvoiceViewSet.as_view({"delete": "destroy"}), name="planned-detail"),
+    path(
+        "planned-invoices/<int:pk>/issue/",
+        PlannedInvoiceViewSet.as_view({"post": "issue"}, allowed_roles=OFFICE),
+        name="planned-issue",
     ),
     path("invoices/", InvoiceViewSet.as_view({"get": "list", "post": "create"}), name="invoice-list"),
     path(

@@ -21,16 +21,18 @@ from invoicing.api.serializers import (
     InvoiceCancellationSerializer,
     InvoiceCancelSerializer,
     InvoiceSerializer,
+    IssuePlannedSerializer,
     IssueSerializer,
     JobIdsSerializer,
     JobInputSerializer,
     JobSerializer,
     MessageSerializer,
+    PlannedInvoiceSerializer,
     ReasonSerializer,
     VatDecisionSerializer,
 )
 from invoicing.letters import xml_of
-from invoicing.models import Client, Invoice, Job
+from invoicing.models import Client, Invoice, Job, PlannedInvoice
 from invoicing.states import JobState
 
 BOTH = (Role.MEMBER, Role.INVOICING)
@@ -170,6 +172,19 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         )
         return Response(MessageSerializer(said).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(responses=PlannedInvoiceSerializer(many=True))
+    def planned(self, request: Request, pk: int) -> Response:
+        """The invoices of parts of a job that are planned and not yet issued."""
+        return Response(PlannedInvoiceSerializer(queries.planned_of_job(self._job(request, pk)), many=True).data)
+
+    @extend_schema(request=PlannedInvoiceSerializer, responses={201: PlannedInvoiceSerializer})
+    def plan(self, request: Request, pk: int) -> Response:
+        """Plan an instalment or an advance."""
+        job = self._job(request, pk)
+        fields = _data(PlannedInvoiceSerializer, request)
+        planned = actions.plan_invoice(job_id=job.pk, on=timezone.localdate(), by=request.user, **fields)  # type: ignore[arg-type]
+        return Response(PlannedInvoiceSerializer(planned).data, status=status.HTTP_201_CREATED)
+
     def _job(self, request: Request, pk: int) -> Job:
         """The job before anything else: whoever may not see it learns nothing about the input either."""
         return queries.job_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
@@ -182,6 +197,32 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
             given |= _data(serializer_class, request)
         job = act(job_id=job.pk, on=timezone.localdate(), by=request.user, **given)
         return Response(JobSerializer(job).data)
+
+
+class PlannedInvoiceViewSet(viewsets.GenericViewSet[PlannedInvoice]):
+    """Planned invoices of own jobs; all of them for invoicing staff."""
+
+    allowed_roles = BOTH
+    serializer_class = PlannedInvoiceSerializer
+
+    def get_queryset(self) -> QuerySet[PlannedInvoice]:
+        """What is planned and not yet issued."""
+        return PlannedInvoice.objects.filter(invoice=None)
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Take a planned invoice off the plan."""
+        queries.planned_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+        actions.drop_planned(planned_id=pk, on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=IssuePlannedSerializer, responses={201: InvoiceSerializer})
+    def issue(self, request: Request, pk: int) -> Response:
+        """Issue a planned invoice."""
+        queries.planned_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+        day = _data(IssuePlannedSerializer, request)["issued_on"]
+        issued = actions.issue_planned(planned_ids=[pk], on=day, by=request.user)  # type: ignore[arg-type]
+        return Response(InvoiceSerializer(issued[0]).data, status=status.HTTP_201_CREATED)
 
 
 class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Invoice]):

@@ -18,8 +18,11 @@ GUIDELINE = {
     InvoiceFormat.XRECHNUNG: "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0",
 }
 PROCESS = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+PARTIAL = "326"
 TRANSFER, SEPA_TRANSFER = "30", "58"
 EMAIL_SCHEME, LEITWEG_SCHEME = "EM", "0204"
+XRECHNUNG_TYPES = {PaperType.ADVANCE: PARTIAL}
+"""XRechnung knows no prepayment invoice, but a partial one (BR-DE-17)."""
 NO_REFERENCE = "-"
 """What stands for the buyer's reference where XRechnung asks for one and the client gave none."""
 EXEMPTION_CODES = {"AE": "VATEX-EU-AE", "O": "VATEX-EU-O"}
@@ -47,7 +50,9 @@ def _document(paper: Paper, form: InvoiceFormat) -> Iterator[str]:
         yield _in("BusinessProcessSpecifiedDocumentContextParameter", _text("ID", PROCESS))
     yield _in("GuidelineSpecifiedDocumentContextParameter", _text("ID", GUIDELINE[form]))
     yield "</rsm:ExchangedDocumentContext><rsm:ExchangedDocument>"
-    yield _text("ID", paper.number) + _text("TypeCode", paper.kind)
+    yield _text("ID", paper.number) + _text(
+        "TypeCode", XRECHNUNG_TYPES.get(paper.kind, paper.kind) if form == InvoiceFormat.XRECHNUNG else paper.kind
+    )
     yield _in("IssueDateTime", _day(paper.issued_on))
     if paper.note:
         yield _in("IncludedNote", _text("Content", paper.note))
@@ -185,8 +190,7 @@ def _settlement(paper: Paper) -> Iterator[str]:
         _text("TotalPrepaidAmount", decimal_string(paper.prepaid_cents)) if paper.prepaid_cents else "",
         _text("DuePayableAmount", decimal_string(paper.due_cents)),
     )
-    if paper.preceding:
-        number, day = paper.preceding
+    for number, day in (*paper.advances, *([paper.preceding] if paper.preceding else [])):
         stamp = f'<qdt:DateTimeString format="102">{day:%Y%m%d}</qdt:DateTimeString>'
         yield _in("InvoiceReferencedDocument", _text("IssuerAssignedID", number), _in("FormattedIssueDateTime", stamp))
 

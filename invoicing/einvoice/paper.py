@@ -80,6 +80,8 @@ class Paper:
     order_reference: str = ""
     preceding: tuple[str, date] | None = None
     note: str = ""
+    advances: Sequence[tuple[str, date]] = ()
+    """Number and day of the advance invoices that a final one deducts, with their tax, by lines of its own."""
 
     @property
     def due_cents(self) -> int:

@@ -17,9 +17,10 @@ from coop.tenancy.web.pages import why_field
 from invoicing.actions import CLIENT_FIELDS
 from invoicing.countries import countries
 from invoicing.law.vat import VatCase
-from invoicing.models import Client, Job, JobLine
+from invoicing.models import Client, Job, JobLine, PlannedInvoice
 from invoicing.states import (
     ASKED_WITH,
+    PLANNED_KINDS,
     SERVICES,
     UNITS,
     VAT_CASES,
@@ -259,6 +260,36 @@ def typed_lines(data: Any) -> list[dict[str, Any]]:
         for row in range(min(rows, LINES_SHOWN - 1))
     ]
     return [*typed, {}]
+
+
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An invoice of a part of a job, planned beforehand."""
+
+    net_cents = EuroField(label=_("Net amount"))
+
+    class Meta:
+        model = PlannedInvoice
+        fields = ("kind", "title", "net_cents", "planned_on", "service_from", "service_until")
+        widgets = {
+            "kind": forms.RadioSelect,
+            "planned_on": day_input(),
+            "service_from": day_input(),
+            "service_until": day_input(),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = PLANNED_KINDS  # type: ignore[attr-defined]
+
+    def _post_clean(self) -> None:
+        """The action checks the whole; the form only parses."""
+
+
+class RetainerForm(forms.Form):
+    """The same amount for each month of a job."""
+
+    title = forms.CharField(label=_("What for?"), help_text=_("The month is added to it."), max_length=190)
+    net_cents = EuroField(label=_("Net amount of a month"))
 
 
 class VatDecisionForm(forms.Form):

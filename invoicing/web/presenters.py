@@ -126,6 +126,7 @@ def account_name(code: str) -> str:
         AccountCode.VAT: _("VAT"),
         AccountCode.VAT_NOT_DUE: _("VAT not yet due"),
         AccountCode.VAT_AWAITING_REFUND: _("VAT that goes back with the refund"),
+        AccountCode.PREPAYMENTS: _("Prepayments of clients"),
         AccountCode.CLIENT_CREDIT: _("The client's credit"),
         AccountCode.ALLOC: _("Allocated to budgets"),
         AccountCode.PENDING: _("Budget: promised"),

@@ -31,7 +31,9 @@ from invoicing.web.forms import (
     ConfirmationForm,
     IssueForm,
     JobForm,
+    PlanForm,
     ReasonForm,
+    RetainerForm,
     SayForm,
     SearchForm,
     VatDecisionForm,
@@ -217,6 +219,11 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
             for said in queries.talk_of(job)
         ],
         "invoices": queries.invoices_of_job(job),
+        "planned": [
+            {"row": planned, "may_issue": staff and job.state == JobState.CONFIRMED}
+            for planned in queries.planned_of_job(job)
+        ],
+        **_plan_forms(job, forms),
         "say_form": SayForm(),
         "may_edit": own and job.state in EDITABLE,
         "may_submit": own and JobState.SUBMITTED in allowed,
@@ -233,12 +240,24 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
     return render(request, "invoicing/job.html", context)
 
 
+def _plan_forms(job: Job, given: dict[str, Any]) -> dict[str, Any]:
+    """The forms for planning parts, while something is left to be planned."""
+    if job.state not in actions.PLANNABLE or not job.left_cents:
+        return {}
+    period = {"service_from": job.service_from, "service_until": job.service_until}
+    return {
+        "plan_form": given.get("plan_form", PlanForm(initial={**period, "planned_on": job.service_until})),
+        "retainer_form": given.get("retainer_form", RetainerForm(initial={"title": job.title[:190]})),
+    }
+
+
 def _job_facts(job: Job, *, with_owner: bool) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
         {"label": _("Client"), "value": job.client.name, "url": reverse("invoicing:client", args=[job.client_id])},
         {"label": _("Service from"), "day": job.service_from},
         {"label": _("Service until"), "day": job.service_until},
         {"label": _("Net amount"), "cents": job.net_cents},
+        *([{"label": _("Not yet invoiced"), "cents": job.left_cents}] if job.invoiced_cents and job.left_cents else []),
         {
             "label": _("VAT"),
             "value": job.get_vat_case_display() or _("open: the office decides"),
@@ -372,6 +391,63 @@ def job_say(request: HttpRequest, job_id: int) -> HttpResponse:
     )
 
 
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_plan(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Plan an invoice of a part of a job."""
+    form = PlanForm(request.POST)
+    if not form.is_valid():
+        return _job_page(request, job_id, plan_form=form)
+    return _do(
+        request,
+        job_id,
+        lambda: actions.plan_invoice(job_id=job_id, on=_today(), by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+        _("The invoice is planned; the office issues it on its day."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_retainer(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Plan one invoice for each month of a job."""
+    form = RetainerForm(request.POST)
+    if not form.is_valid():
+        return _job_page(request, job_id, retainer_form=form)
+    return _do(
+        request,
+        job_id,
+        lambda: actions.plan_months(job_id=job_id, on=_today(), by=request.user, **form.cleaned_data),  # type: ignore[arg-type]
+        _("One invoice is planned for each month."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def planned_drop(request: HttpRequest, planned_id: int) -> HttpResponse:
+    """Take a planned invoice off the plan."""
+    planned = _or_404(lambda: queries.planned_for(request.user, _roles(request), planned_id))  # type: ignore[arg-type]
+    return _do(
+        request,
+        planned.job_id,
+        lambda: actions.drop_planned(planned_id=planned_id, on=_today(), by=request.user),  # type: ignore[arg-type]
+        _("It is no longer planned."),
+    )
+
+
+@allow(Role.INVOICING)
+@require_POST
+@tells_late_bookings
+def planned_issue(request: HttpRequest, planned_id: int) -> HttpResponse:
+    """Issue a planned invoice."""
+    planned = _or_404(lambda: queries.planned_for(request.user, _roles(request), planned_id))  # type: ignore[arg-type]
+    return _do(
+        request,
+        planned.job_id,
+        lambda: actions.issue_planned(planned_ids=[planned_id], on=_today(), by=request.user),  # type: ignore[arg-type]
+        _("Issued. The PDF is drawn and sent in the background."),
+    )
+
+
 # --- the office -------------------------------------------------------------------------------------------------
 
 
@@ -399,6 +475,7 @@ def office_jobs(request: HttpRequest) -> HttpResponse:
         ],
         "issue_form": IssueForm(today=_today()) if state == JobState.CONFIRMED else None,
         "may_accept": state == JobState.SUBMITTED,
+        "planned": _planned_table() if state == JobState.CONFIRMED else None,
     }
     return render(request, "invoicing/office_jobs.html", context)
 
@@ -424,6 +501,29 @@ def accept(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, ngettext("%(n)d job accepted.", "%(n)d jobs accepted.", len(jobs)) % {"n": len(jobs)})
     return redirect("invoicing:office_jobs")
+
+
+def _planned_table() -> dict[str, Any]:
+    """The planned invoices whose day has come; each is issued on its job's page."""
+    rows = [
+        {
+            "title": planned.title,
+            "client": planned.job.client.name,
+            "owner": planned.job.owner,
+            "planned_on": planned.planned_on,
+            "net_cents": planned.net_cents,
+            "url": reverse("invoicing:job", args=[planned.job_id]),
+        }
+        for planned in queries.planned_due(_today())[:PAGE]
+    ]
+    columns = [
+        {"key": "title", "label": _("Planned invoice"), "url": "url"},
+        {"key": "client", "label": _("Client")},
+        {"key": "owner", "label": _("Member")},
+        {"key": "planned_on", "label": _("To be issued on"), "kind": "day"},
+        {"key": "net_cents", "label": _("Net"), "kind": "money"},
+    ]
+    return {"columns": columns, "rows": rows}
 
 
 @allow(Role.INVOICING)
@@ -511,6 +611,7 @@ def _invoice_page(request: HttpRequest, invoice_id: int, cancel_form: CancelForm
 
 def _invoice_facts(invoice: Invoice) -> list[dict[str, Any]]:
     facts: list[dict[str, Any]] = [
+        {"label": _("Kind"), "value": invoice.get_kind_display()},
         {"label": _("Client"), "value": invoice.buyer_name},
         {"label": _("Date"), "day": invoice.issued_on},
         {"label": _("Due"), "day": invoice.due_on},

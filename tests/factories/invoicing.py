@@ -7,8 +7,9 @@ from coop.ledger.actions import open_budget
 from coop.ledger.models import Budget
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
-from invoicing.actions import accept_job, add_client, confirm_job, draft_job, issue_invoice, submit_job
-from invoicing.models import Client, Invoice, Job
+from invoicing.actions import accept_job, add_client, confirm_job, draft_job, issue_invoice, plan_invoice, submit_job
+from invoicing.models import Client, Invoice, Job, PlannedInvoice
+from invoicing.states import InvoiceKind
 from tests.factories.tenancy import make_role
 
 WORKED = (date(2026, 5, 1), date(2026, 5, 29))
@@ -86,6 +87,20 @@ def make_confirmed_job(owner: User, staff: User | None = None, **given: Any) -> 
         on=WORKED[0],
         by=office,
     )
+
+
+def make_planned(job: Job, **changes: Any) -> PlannedInvoice:
+    """An advance of 300.00 EUR, planned by the member."""
+    fields = {
+        "kind": InvoiceKind.ADVANCE,
+        "title": "First instalment",
+        "net_cents": 30_000,
+        "planned_on": WORKED[0],
+        "service_from": WORKED[0],
+        "service_until": WORKED[1],
+        **changes,
+    }
+    return plan_invoice(job_id=job.pk, on=WORKED[0], by=job.owner, **fields)
 
 
 def make_invoice(owner: User, staff: User | None = None, on: date = ISSUED, **given: Any) -> Invoice:

@@ -7,9 +7,9 @@ from coop.documents.models import Document
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import Role
 from invoicing.actions import cancel_invoice
-from invoicing.models import Client, Invoice, Job
+from invoicing.models import Client, Invoice, Job, PlannedInvoice
 from invoicing.states import JobState
-from tests.factories.invoicing import ISSUED, make_client, make_invoice, make_job
+from tests.factories.invoicing import ISSUED, make_client, make_confirmed_job, make_invoice, make_job, make_planned
 
 _MEMBER = {Role.MEMBER}
 _OFFICE = {Role.INVOICING}
@@ -31,6 +31,10 @@ PERMISSIONS = {
     "invoicing:job_confirm": _BOTH,
     "invoicing:job_cancel": _BOTH,
     "invoicing:job_say": _BOTH,
+    "invoicing:job_plan": _BOTH,
+    "invoicing:job_retainer": _BOTH,
+    "invoicing:planned_drop": _BOTH,
+    "invoicing:planned_issue": _OFFICE,
     "invoicing:office_jobs": _OFFICE,
     "invoicing:accept": _OFFICE,
     "invoicing:issue": _OFFICE,
@@ -52,6 +56,9 @@ PERMISSIONS = {
     "invoicing_api:job-confirm": _BOTH,
     "invoicing_api:job-cancel": _BOTH,
     "invoicing_api:job-messages": _BOTH,
+    "invoicing_api:job-planned": _BOTH,
+    "invoicing_api:planned-detail": _BOTH,
+    "invoicing_api:planned-issue": _OFFICE,
     "invoicing_api:invoice-list": {"GET": _READERS, "POST": _OFFICE},
     "invoicing_api:invoice-detail": _READERS,
     "invoicing_api:invoice-xml": _READERS,
@@ -65,6 +72,11 @@ def _client(cast):
 
 def _job(cast):
     return {"job_id": (Job.objects.filter(owner=cast.member, state="draft").first() or make_job(cast.member)).pk}
+
+
+def _planned(cast):
+    found = PlannedInvoice.objects.filter(job__owner=cast.member, invoice=None).first()
+    return {"planned_id": (found or make_planned(make_confirmed_job(cast.member, cast.invoicing))).pk}
 
 
 def _invoice(cast):
@@ -99,8 +111,24 @@ SAMPLES = {
     "invoicing:client": _client,
     **{
         f"invoicing:job{name}": _job
-        for name in ("", "_edit", "_submit", "_vat", "_accept", "_return", "_confirm", "_cancel", "_say")
+        for name in (
+            "",
+            "_edit",
+            "_submit",
+            "_vat",
+            "_accept",
+            "_return",
+            "_confirm",
+            "_cancel",
+            "_say",
+            "_plan",
+            "_retainer",
+        )
     },
+    "invoicing:planned_drop": _planned,
+    "invoicing:planned_issue": _planned,
+    "invoicing_api:planned-detail": _pk(_planned),
+    "invoicing_api:planned-issue": _pk(_planned),
     "invoicing:invoice": _invoice,
     "invoicing:invoice_pdf": _drawn_invoice,
     "invoicing:invoice_xml": _invoice,
@@ -109,7 +137,17 @@ SAMPLES = {
     "invoicing_api:client-detail": _pk(_client),
     **{
         f"invoicing_api:job-{name}": _pk(_job)
-        for name in ("detail", "submit", "decide-vat", "accept", "return-to-member", "confirm", "cancel", "messages")
+        for name in (
+            "detail",
+            "submit",
+            "decide-vat",
+            "accept",
+            "return-to-member",
+            "confirm",
+            "cancel",
+            "messages",
+            "planned",
+        )
     },
     "invoicing_api:invoice-detail": _pk(_invoice),
     "invoicing_api:invoice-xml": _pk(_invoice),
