@@ -15,7 +15,7 @@ from coop.banking.queries import anew_source, came_back_cents, default_account, 
 from coop.banking.states import OrderState
 from coop.documents.actions import request_documents
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import lock_budgets, next_month, post_all, settle_commitments
+from coop.ledger.actions import lock_accounts, lock_budgets, next_month, post_all, settle_commitments
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import budget_figures, party_balances
 from coop.tenancy.models import User
@@ -253,6 +253,7 @@ def post_run(*, run_id: int, at: datetime) -> PayrollRun:
     if run.state in BOOKED:
         return run
     RUN_STATES.check(run.state, RunState.POSTED)
+    lock_accounts([AccountCode.NET_PAY])  # for the order below, and before anything is numbered: as all who hold it
     slips = list(
         Payslip.objects.select_for_update(of=("self",))
         .filter(run=run, state=PayslipState.DRAFT)
@@ -345,6 +346,7 @@ def order_payment(*, run_id: int, by: User, at: datetime) -> PaymentOrder | None
     Raises: AlreadyOrdered, NoDefaultAccount, InvalidPaymentOrder.
     """
     run = _locked_run(run_id)
+    lock_accounts([AccountCode.NET_PAY])
     posted = Payslip.objects.filter(run=run, state=PayslipState.POSTED).order_by("person_id")
     slips = list(posted.defer("lines", "inputs"))
     parties = [f"person:{slip.person_id}" for slip in slips]

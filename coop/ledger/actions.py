@@ -206,6 +206,19 @@ def lock_budgets(budget_ids: Iterable[int]) -> None:
     list(Budget.objects.select_for_update().filter(id__in=set(budget_ids)).order_by("id").values_list("id"))
 
 
+def lock_accounts(codes: Iterable[str]) -> None:
+    """Hold what is owed on accounts until the commit, so that nobody else pays it or calls it paid. Others go on posting.
+
+    For whoever counts what is owed in several reads before paying it, and for whoever changes one of them.
+    """
+    with connection.cursor() as cursor:
+        for code in sorted(set(codes)):
+            # The application may change no account, so that it cannot lock its row either.
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"account:{current_coop_id()}:{code}"]
+            )
+
+
 @transaction.atomic
 def set_cover(*, budget_id: int, source: str, cents: int, since: date, until: date | None = None) -> None:
     """State what the guarantee adds to a budget for one confirmed thing; zero takes it away."""

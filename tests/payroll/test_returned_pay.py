@@ -1,8 +1,10 @@
 """A salary that the bank sent back: owed again, ordered anew to the account that is confirmed by then, never twice."""
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from coop.banking.actions import (
@@ -22,6 +24,7 @@ from coop.front.work import Work, work_counts
 from coop.ledger.chart import AccountCode as A
 from coop.ledger.queries import account_balance, party_balances
 from coop.ledger.verify import problems
+from coop.tenancy.scope import coop_scope
 from coop.tenancy.states import Role
 from payroll.actions import SameAccount, follow_payments, order_payment, order_returned_pay
 from payroll.master_data import enter_payout_account
@@ -30,6 +33,7 @@ from payroll.queries import returned_pay
 from payroll.states import RunState
 from tests.factories.banking import bring_in, paid
 from tests.factories.payroll import NOW, employ, give_money, iban, make_member, run_month
+from tests.factories.tenancy import make_cooperative, make_role
 
 BACK_ON = date(2026, 4, 2)
 AT = datetime(2026, 4, 7, 9, tzinfo=UTC)
@@ -147,3 +151,49 @@ def test_payroll_orders_it_from_the_page_and_through_the_api_once(ada, cast, cli
     again = client.post(reverse("payroll_api:order_returned", args=[ada.match.pk]), {}, "application/json")
     assert again.status_code == 409
     assert client_of(cast.member, cast.coop).get(reverse("payroll_api:returned_pay")).status_code == 404
+
+
+def test_an_order_and_the_undoing_of_a_return_wait_for_each_other(committing):
+    """Between the reads of an order, somebody undoes the return in another connection: nothing is paid twice."""
+    with coop_scope(make_cooperative().pk) as coop_id:
+        payroll, accountant, board = (make_role(role) for role in (Role.PAYROLL, Role.ACCOUNTANT, Role.BOARD))
+        person = make_member()
+        give_money(person, 900_000)
+        employ(person)
+        run = run_month(payroll, board)
+        first = PaymentOrder.objects.get(source=f"payroll run:{run.pk}")
+        approve_payment_order(order_id=first.pk, by=accountant, at=AT)
+        line = first.lines.get()
+        bring_in(accountant, paid(-NET, first.reference, on=first.execute_on))
+        came = paid(NET, "Retoure", on=BACK_ON, return_reason="AC04", end_to_end_id=line.end_to_end_id)
+        bring_in(accountant, came)
+        match = Match.objects.get(line=line)
+        run = run_month(payroll, board, month=date(2026, 4, 1), at=datetime(2026, 4, 20, 9, tzinfo=UTC))
+        waiting = PaymentOrder.objects.get(source=f"payroll run:{run.pk}")
+        reject_payment_order(order_id=waiting.pk, by=accountant, at=AT)
+    done = []
+
+    def undo():
+        try:
+            with coop_scope(coop_id):
+                undo_match(match_id=match.pk, on=BACK_ON, by=accountant)
+            done.append("undone")
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=undo)
+
+    def between(execute, sql, params, many, context):
+        if other.ident is None and "banking_match" in sql:
+            other.start()
+            other.join(timeout=3)
+            done.append("ordered")
+        return execute(sql, params, many, context)
+
+    with coop_scope(coop_id), connection.execute_wrapper(between):
+        order = order_payment(run_id=run.pk, by=payroll, at=AT)
+    other.join(timeout=60)
+    assert done == ["ordered", "undone"]
+    assert order.total_cents == NET
+    with coop_scope(coop_id):
+        assert party_balances(A.NET_PAY) == {f"person:{person.pk}": -NET}

@@ -31,7 +31,7 @@ from coop.banking.queries import anew_source, has_order, known_payers, movement_
 from coop.banking.registry import Settlement, claim_kind
 from coop.banking.states import TRANSACTION_STATES, ClaimState, OrderState, TransactionState
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import post_all, reverse
+from coop.ledger.actions import lock_accounts, post_all, reverse
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
 from coop.ledger.models import Posting
@@ -472,8 +472,10 @@ def finish_item(*, item_id: int, on: date, by: User) -> WorkItem:
 
 def _take_back(match: Match, *, on: date, by: User, returned_by: BankTransaction | None = None) -> None:
     """Reverse a match; over-payments that came after it for the same claim are made anew, as they settle more now."""
-    if match.line_id and has_order(anew_source(match.pk)):
-        raise PaidAgain
+    if match.line:
+        lock_accounts([match.line.account])
+        if has_order(anew_source(match.pk)):
+            raise PaidAgain
     claim = Claim.objects.select_for_update().get(id=match.claim_id) if match.claim_id else None
     if claim is not None and claim.state == ClaimState.CANCELLED:
         raise NotMatchable(_("The claim was cancelled after the payment: refund the payer's credit instead."))
@@ -545,6 +547,7 @@ def _record(news: Sequence[_New], *, by: User | None, automatic: bool) -> list[M
     """Store matches, post them in one call, move the states. All rows in `news` are locked."""
     if not news:
         return []
+    lock_accounts(new.line.account for new in news if new.line)
     matches = []
     for new in news:
         claim = new.claim

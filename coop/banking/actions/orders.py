@@ -15,7 +15,7 @@ from coop.banking.references import make_reference
 from coop.banking.sepa import CreditTransfer, CreditTransferOrder, credit_transfer
 from coop.banking.states import ORDER_STATES, Channel, OrderState, Purpose
 from coop.errors import InvalidInput, NotFound, StetigError
-from coop.ledger.actions import post
+from coop.ledger.actions import lock_accounts, post
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.tenancy.actions import note_access
@@ -171,7 +171,8 @@ def approve_payment_order(*, order_id: int, by: User, at: datetime) -> PaymentOr
     if changed_payees(order.pk):
         raise IbanNotConfirmed
     _decide(order, OrderState.APPROVED, by, at)
-    paid = PaymentLine.objects.filter(order=order).order_by("id").values_list("account", "cents", "party")
+    paid = list(PaymentLine.objects.filter(order=order).order_by("id").values_list("account", "cents", "party"))
+    lock_accounts(account for account, _cents, _party in paid)
     lines = [debit(AccountCode(account), cents, party=party) for account, cents, party in paid]
     post(
         draft(

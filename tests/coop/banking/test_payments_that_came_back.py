@@ -99,6 +99,24 @@ def test_an_undone_return_counts_the_payment_again_once_and_lets_the_debit_wait(
     assert list(problems()) == []
 
 
+@pytest.mark.parametrize(("charged", "sure"), [(350, True), (349, False)])
+def test_what_the_bank_asks_for_a_chargeback_is_the_cooperatives_cost(account, ada, charged, sure):
+    claim = make_debt("RE-2026-000100")
+    bring_in(ada, paid(10_000, "RE-2026-000100", end_to_end_id="E2E-1"))
+    bring_in(ada, paid(-10_350, "Ruecklastschrift", on=LATER, return_reason="MD06", end_to_end_id="E2E-1"))
+    back = BankTransaction.objects.filter(amount_cents=-10_350)
+    assert back.get().state == TransactionState.UNMATCHED
+    back.update(charges_cents=charged)
+    assert match_transactions(by=ada) == sure
+    claim.refresh_from_db()
+    assert (claim.open_cents, back.get().open_cents) == ((10_000, 0) if sure else (0, -10_350))
+    assert account_balance(A.BANK_CHARGES) == (350 if sure else 0)
+    assert account_balance(A.BANK) == (-350 if sure else 10_000)
+    if sure:
+        fee = Match.objects.get(account=A.BANK_CHARGES)
+        assert of_source(fee.source) == [(A.BANK, -350, ""), (A.BANK_CHARGES, 350, "")]
+
+
 def test_what_is_revived_can_be_returned_and_revived_again(account, ada):
     claim, match, back = returned_debt(ada)
     for _round in range(2):
