@@ -21,10 +21,12 @@ from invoicing.states import (
     SERVICES,
     UNITS,
     VAT_CASES,
+    Answer,
     ConfirmationWay,
     InvoiceKind,
     InvoiceState,
     JobState,
+    LinkPurpose,
 )
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
@@ -281,6 +283,53 @@ class JobMessage(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}"
+
+
+class ClientLink(CoopOwned):
+    """A link that was mailed to a client, by the hash of its secret; and the client's answer, which is the proof."""
+
+    purpose = models.CharField(max_length=8, choices=LinkPurpose.choices)
+    client = CoopForeignKey(Client, related_name="links")
+    job = CoopForeignKey(Job, related_name="links", null=True, blank=True)
+    token_hash = models.CharField(max_length=64)
+    sent_by = LoginKey()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=8, choices=Answer.choices, blank=True)
+    answered_name = models.CharField(max_length=200, blank=True)
+    answered_note = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "token_hash"], name="clientlink_token_once"),
+            models.CheckConstraint(
+                condition=models.Q(purpose=LinkPurpose.CONFIRM, job__isnull=False)
+                | models.Q(purpose=LinkPurpose.PORTAL, job__isnull=True),
+                name="clientlink_job_to_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_name="", answered_note="", answered_at__isnull=True)
+                | (models.Q(answered_at__isnull=False) & ~models.Q(answer="") & ~models.Q(answered_name="")),
+                name="clientlink_answered_whole",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="clientlink_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="clientlink_stands",
+                exclude=["replaced_at", "answer", "answered_name", "answered_note", "answered_at"],
+            ),
+            pgtrigger.Protect(
+                name="clientlink_answered_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.answered_at IS NOT NULL"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
 
 
 class Invoice(CoopOwned):

@@ -15,8 +15,11 @@ from coop.ledger.models import Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
 from invoicing.actions import cancel_source, claim_source, issue_source, payment_source
+from invoicing.actions.lines import groups_of, priced
+from invoicing.law.amounts import TaxGroup
 from invoicing.models import (
     Client,
+    ClientLink,
     Invoice,
     InvoiceCancellation,
     InvoicePayment,
@@ -274,6 +277,28 @@ def planned_for(user: User, roles: Iterable[Role], planned_id: int) -> PlannedIn
     if planned is None:
         raise NotFound
     return planned
+
+
+def tax_of(job: Job) -> list[TaxGroup]:
+    """How the whole of a job is taxed as its client is now. Raises: VatQuestion, InvalidInput, LawUnknown."""
+    return groups_of(priced(job, lines_of_job(job)))
+
+
+def link_sent(job: Job) -> ClientLink | None:
+    """The last link to the client of a job, with its answer."""
+    found: ClientLink | None = ClientLink.objects.filter(job=job).order_by("-id").first()
+    return found
+
+
+def invoices_of_client(client: Client) -> list[Invoice]:
+    """The invoices of a client, newest first."""
+    return list(Invoice.objects.filter(client=client).order_by("-issued_on", "-id")[:500])
+
+
+def document_of_client(client: Client, invoice_id: int) -> Document | None:
+    """The PDF of one of a client's invoices."""
+    invoice = Invoice.objects.filter(client=client, id=invoice_id).first()
+    return document_of(invoice) if invoice else None
 
 
 def invoices_of_job(job: Job) -> list[Invoice]:

@@ -79,6 +79,26 @@ class ConfirmationWay(models.TextChoices):
 
     ORDER = "order", _("written order or e-mail")
     CONTRACT = "contract", _("signed contract")
+    LINK = "link", _("by the client through our link")
+
+
+NOTED_WAYS = [(way.value, way.label) for way in (ConfirmationWay.ORDER, ConfirmationWay.CONTRACT)]
+"""The ways that people note; the link notes itself."""
+
+
+class LinkPurpose(models.TextChoices):
+    """What a client may do with a link."""
+
+    CONFIRM = "confirm", _("answer to a job")
+    PORTAL = "portal", _("open invoices")
+
+
+class Answer(models.TextChoices):
+    """What a client answers to a job."""
+
+    ACCEPT = "accept", _("We accept and place the order")
+    CHANGES = "changes", _("We ask for changes")
+    DECLINE = "decline", _("We decline")
 
 
 CLIENT_KINDS = [

@@ -31,6 +31,7 @@ from invoicing.actions.jobs import (
     submit_job,
 )
 from invoicing.actions.lines import LINE_FIELDS, lines_of
+from invoicing.actions.links import answer_link, ask_client, find_link, open_portal
 from invoicing.actions.payments import payment_source, record_payments, refresh_paid
 from invoicing.actions.plans import PLANNABLE, NotPlannable, drop_planned, plan_invoice, plan_months
 
@@ -51,6 +52,8 @@ __all__ = [
     "accept_job",
     "accept_jobs",
     "add_client",
+    "answer_link",
+    "ask_client",
     "cancel_invoice",
     "cancel_job",
     "cancel_source",
@@ -62,6 +65,7 @@ __all__ = [
     "decide_vat",
     "draft_job",
     "drop_planned",
+    "find_link",
     "guarantee_reason",
     "issue_invoice",
     "issue_invoices",
@@ -70,6 +74,7 @@ __all__ = [
     "lines_of",
     "mark_read",
     "note_refund",
+    "open_portal",
     "payment_source",
     "plan_invoice",
     "plan_months",

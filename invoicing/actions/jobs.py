@@ -19,7 +19,7 @@ from invoicing.actions.lines import groups_of, lines_of, priced, read_lines
 from invoicing.law.guarantee import GuaranteeReason, guarantee_of
 from invoicing.law.vat import VatCase, VatQuestion, in_eu, treatment_decided
 from invoicing.models import Client, Job, JobLine, JobMessage, JobStep, PlannedInvoice
-from invoicing.states import EDITABLE, JOB_STATES, WITH_INVOICE, JobState
+from invoicing.states import EDITABLE, JOB_STATES, NOTED_WAYS, WITH_INVOICE, ConfirmationWay, JobState
 
 JOB_FIELDS = (
     "client_id",
@@ -181,6 +181,8 @@ def confirm_job(
     job = _job_for(job_id, by, on)
     _check_not_invoiced(job)
     JOB_STATES.check(job.state, JobState.CONFIRMED)
+    if way not in dict(NOTED_WAYS):
+        raise InvalidInput(_("Say how the client confirmed."))
     if confirmed_on > on:
         raise InvalidInput(_("The client cannot have confirmed in the future."))
     job.confirmed_on = confirmed_on
@@ -192,6 +194,37 @@ def confirm_job(
         if not value:
             raise InvalidInput(_("Say %(missing)s.") % {"missing": name})
     _clean(job)
+    return _confirmed(job, on=on, by=by)
+
+
+def confirm_by_client(*, job: Job, name: str, evidence: str, on: date, asked_by: User) -> Job:
+    """The client itself has confirmed a locked job through the link that `asked_by` had sent.
+
+    Raises: InvalidTransition, NoPolicy, LawUnknown.
+    """
+    JOB_STATES.check(job.state, JobState.CONFIRMED)
+    job.confirmed_on, job.confirmed_by_name, job.confirmation_way = on, name, ConfirmationWay.LINK
+    job.confirmation_evidence, job.confirmation_noted_by = evidence, asked_by
+    return _confirmed(job, on=on, by=None)
+
+
+def leave_by_client(*, job: Job, declined: bool, name: str, note: str, on: date) -> Job:
+    """The client declines a locked job, or asks for changes, which takes it back to its member.
+
+    Raises: InvalidTransition.
+    """
+    said = f"{name}: {note}" if note else name
+    if declined:
+        PlannedInvoice.objects.filter(job=job, invoice=None).delete()
+        return _step(
+            job, JobState.CANCELLED, on=on, by=None, note=_("Declined by the client. %(said)s") % {"said": said}
+        )
+    job.return_reason = _("The client asks for changes. %(said)s") % {"said": said}
+    return _step(job, JobState.RETURNED, on=on, by=None, note=job.return_reason)
+
+
+def _confirmed(job: Job, *, on: date, by: User | None) -> Job:
+    confirmed_on = job.confirmed_on or on
     job.guaranteed = guarantee_reason(job.client, confirmed_on) == GuaranteeReason.COVERED
     _step(job, JobState.CONFIRMED, on=on, by=by, note=job.confirmed_by_name)
     renew_covers([job])

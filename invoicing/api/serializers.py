@@ -10,7 +10,7 @@ from invoicing.actions import CLIENT_FIELDS
 from invoicing.law.amounts import MAX_LINES
 from invoicing.law.vat import VatCase
 from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobLine, JobMessage, PlannedInvoice
-from invoicing.states import AFTER_CANCELLATION, SERVICES, UNITS, VAT_CASES, ConfirmationWay
+from invoicing.states import AFTER_CANCELLATION, NOTED_WAYS, SERVICES, UNITS, VAT_CASES
 
 
 class ClientSerializer(serializers.ModelSerializer[Client]):
@@ -172,7 +172,7 @@ class ConfirmationSerializer(serializers.Serializer[Job]):
 
     confirmed_on = serializers.DateField()
     confirmed_by_name = serializers.CharField(max_length=200)
-    way = serializers.ChoiceField(choices=[(way.value, way.value) for way in ConfirmationWay])
+    way = serializers.ChoiceField(choices=NOTED_WAYS)
     evidence = serializers.CharField(max_length=4000)
 
 

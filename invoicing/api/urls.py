@@ -25,6 +25,7 @@ urlpatterns = [
         JobViewSet.as_view({"post": "return_to_member"}, allowed_roles=OFFICE),
         name="job-return-to-member",
     ),
+    path("jobs/<int:pk>/ask/", JobViewSet.as_view({"post": "ask"}), name="job-ask"),
     path("jobs/<int:pk>/confirm/", JobViewSet.as_view({"post": "confirm"}), name="job-confirm"),
     path("jobs/<int:pk>/cancel/", JobViewSet.as_view({"post": "cancel"}), name="job-cancel"),
     path(

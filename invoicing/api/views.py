@@ -150,6 +150,13 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gene
         """Note that the client has confirmed."""
         return self._do(actions.confirm_job, request, pk, ConfirmationSerializer)
 
+    @extend_schema(request=None, responses={204: None})
+    def ask(self, request: Request, pk: int) -> Response:
+        """Send the client a link to confirm a job, ask for changes, or decline."""
+        job = self._job(request, pk)
+        actions.ask_client(job_id=job.pk, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
     @extend_schema(request=CancellationSerializer, responses=JobSerializer)
     def cancel(self, request: Request, pk: int) -> Response:
         """Give a job up."""

@@ -20,11 +20,12 @@ from invoicing.law.vat import VatCase
 from invoicing.models import Client, Job, JobLine, PlannedInvoice
 from invoicing.states import (
     ASKED_WITH,
+    NOTED_WAYS,
     PLANNED_KINDS,
     SERVICES,
     UNITS,
     VAT_CASES,
-    ConfirmationWay,
+    Answer,
     InvoiceState,
     JobState,
 )
@@ -292,6 +293,25 @@ class RetainerForm(forms.Form):
     net_cents = EuroField(label=_("Net amount of a month"))
 
 
+class AnswerForm(forms.Form):
+    """A client's answer to a job."""
+
+    answer = forms.ChoiceField(label=_("Your answer"), choices=Answer.choices, widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("Your name"), help_text=_("It is kept with the time of your answer."), max_length=200
+    )
+    note = forms.CharField(
+        label=_("What should be changed, or why not?"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_answer(self) -> Answer:
+        """The answer itself."""
+        return Answer(self.cleaned_data["answer"])
+
+
 class VatDecisionForm(forms.Form):
     """What a person decides about the VAT of a job."""
 
@@ -351,7 +371,7 @@ class ConfirmationForm(forms.Form):
 
     confirmed_on = forms.DateField(label=_("When did the client confirm?"), widget=day_input())
     confirmed_by_name = forms.CharField(label=_("Who confirmed there?"), max_length=200)
-    way = forms.ChoiceField(label=_("How?"), choices=ConfirmationWay.choices, widget=forms.RadioSelect)
+    way = forms.ChoiceField(label=_("How?"), choices=NOTED_WAYS, widget=forms.RadioSelect)
     evidence = forms.CharField(
         label=_("Where is the proof?"),
         help_text=_("Such as: e-mail of 4 May to the office; contract signed on both sides, in the folder."),

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from invoicing.web import views
+from invoicing.web import clients_side, views
 
 app_name = "invoicing"
 urlpatterns = [
     path("clients/", views.client_list, name="client_list"),
     path("clients/new/", views.client_new, name="client_new"),
+    path("clients/<int:client_id>/portal/", views.client_open_portal, name="client_open_portal"),
+    path("answer/<str:secret>/", clients_side.answer, name="client_answer"),
+    path("portal/<str:secret>/", clients_side.portal, name="client_portal"),
+    path("portal/<str:secret>/<int:invoice_id>/", clients_side.portal_pdf, name="client_portal_pdf"),
+    path("jobs/<int:job_id>/ask/", views.job_ask, name="job_ask"),
     path("clients/<int:client_id>/", views.client_edit, name="client"),
     path("jobs/", views.job_list, name="job_list"),
     path("jobs/new/", views.job_new, name="job_new"),

@@ -232,6 +232,8 @@ def _job_page(request: HttpRequest, job_id: int, **forms: Any) -> HttpResponse:
         "confirmation_form": forms.get("confirmation_form", ConfirmationForm(initial={"confirmed_on": _today()}))
         if JobState.CONFIRMED in allowed
         else None,
+        "may_ask": job.state == JobState.ACCEPTED,
+        "link": queries.link_sent(job),
         "may_issue": staff and JobState.INVOICED in allowed and job.state == JobState.CONFIRMED,
         "may_cancel": JobState.CANCELLED in allowed,
         "today": _today(),
@@ -389,6 +391,28 @@ def job_say(request: HttpRequest, job_id: int) -> HttpResponse:
         ),
         "",
     )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def job_ask(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Send the client a link to confirm a job."""
+    return _do(
+        request,
+        job_id,
+        lambda: actions.ask_client(job_id=job_id, at=timezone.now(), by=request.user),  # type: ignore[arg-type]
+        _("The link is on its way to the client. It works for 30 days."),
+    )
+
+
+@allow(Role.MEMBER, Role.INVOICING)
+@require_POST
+def client_open_portal(request: HttpRequest, client_id: int) -> HttpResponse:
+    """Send the client a link to its invoices."""
+    _or_404(lambda: queries.client_for(request.user, _roles(request), client_id))  # type: ignore[arg-type]
+    actions.open_portal(client_id=client_id, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The link is on its way to the client. It works for 90 days."))
+    return redirect("invoicing:client", client_id)
 
 
 @allow(Role.MEMBER, Role.INVOICING)

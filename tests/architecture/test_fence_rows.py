@@ -39,7 +39,7 @@ from tests.factories.agreements import draw_up
 from tests.factories.banking import IBAN, bring_in, paid
 from tests.factories.dunning import live_dunning
 from tests.factories.intake import make_intake
-from tests.factories.invoicing import make_client, make_confirmed_job, make_invoice, make_planned
+from tests.factories.invoicing import make_asked, make_client, make_confirmed_job, make_invoice, make_planned
 from tests.factories.members import make_applicant, make_member
 from tests.factories.papers import live_papers
 from tests.factories.statement_files import mt940, notification
@@ -47,6 +47,7 @@ from tests.factories.timekeeping import make_absence, make_hours
 
 EMPTY: frozenset[str] = frozenset()
 """Fenced models of which the cooperative below has no row, by name."""
+DAYS = {"title": "Days", "unit": "DAY", "quantity": Decimal(9), "unit_price": Decimal(1000), "discount_cents": 0}
 JUNE = date(2026, 6, 10)
 JULY = date(2026, 7, 20)
 AT = datetime(2026, 6, 10, 9, tzinfo=UTC)
@@ -69,10 +70,10 @@ def lived_in(cast: Cast) -> Cooperative:
     leave(person_id=goes.pk, notice_on=date(2026, 2, 1), leaves_on=date(2026, 12, 31), by=cast.board)
     end_membership(person_id=goes.pk, on=date(2026, 12, 31), by=cast.board)
     change_contact(person_id=ada.pk, city="Hamburg", on=JUNE, by=cast.member)
-    line = {"title": "Days", "unit": "DAY", "quantity": Decimal(9), "unit_price": Decimal(1000), "discount_cents": 0}
     work = {"client": make_client(cast.member), "budget": ada.budget}
-    job = make_confirmed_job(cast.member, cast.invoicing, **work, net_cents=None, lines=[line])
-    say_on_job(job_id=make_planned(job).job_id, text="When does it begin?", at=AT, by=cast.member)
+    make_confirmed_job(cast.member, cast.invoicing, **work, net_cents=None, lines=[DAYS])
+    planned = make_planned(make_asked(cast.member, cast.invoicing, **work).link.job)
+    say_on_job(job_id=planned.job_id, text="When does it begin?", at=AT, by=cast.member)
     invoice = make_invoice(cast.member, cast.invoicing, **work, net_cents=400_000)
     wrong = live_dunning(make_invoice(cast.member, cast.invoicing, **work, net_cents=10_000), cast)
     cancel_invoice(invoice_id=wrong.pk, reason="Twice", then=JobState.CANCELLED, on=JUNE, by=cast.invoicing)

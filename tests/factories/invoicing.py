@@ -3,11 +3,23 @@
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from coop.ledger.actions import open_budget
 from coop.ledger.models import Budget
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
-from invoicing.actions import accept_job, add_client, confirm_job, draft_job, issue_invoice, plan_invoice, submit_job
+from invoicing.actions import (
+    accept_job,
+    add_client,
+    ask_client,
+    confirm_job,
+    draft_job,
+    issue_invoice,
+    plan_invoice,
+    submit_job,
+)
+from invoicing.actions.links import NewLink
 from invoicing.models import Client, Invoice, Job, PlannedInvoice
 from invoicing.states import InvoiceKind
 from tests.factories.tenancy import make_role
@@ -87,6 +99,14 @@ def make_confirmed_job(owner: User, staff: User | None = None, **given: Any) -> 
         on=WORKED[0],
         by=office,
     )
+
+
+def make_asked(owner: User, staff: User, **given: Any) -> NewLink:
+    """A checked job whose client has been asked."""
+    job = make_job(owner, **given)
+    submit_job(job_id=job.pk, on=WORKED[0], by=owner)
+    accept_job(job_id=job.pk, on=WORKED[0], by=staff)
+    return ask_client(job_id=job.pk, at=timezone.now(), by=owner)
 
 
 def make_planned(job: Job, **changes: Any) -> PlannedInvoice:

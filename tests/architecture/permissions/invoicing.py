@@ -6,10 +6,19 @@ from coop.documents.actions import render_document
 from coop.documents.models import Document
 from coop.tenancy.scope import current_coop_id
 from coop.tenancy.states import Role
-from invoicing.actions import cancel_invoice
+from invoicing.actions import cancel_invoice, open_portal
 from invoicing.models import Client, Invoice, Job, PlannedInvoice
 from invoicing.states import JobState
-from tests.factories.invoicing import ISSUED, make_client, make_confirmed_job, make_invoice, make_job, make_planned
+from tests.architecture.permissions import PUBLIC
+from tests.factories.invoicing import (
+    ISSUED,
+    make_asked,
+    make_client,
+    make_confirmed_job,
+    make_invoice,
+    make_job,
+    make_planned,
+)
 
 _MEMBER = {Role.MEMBER}
 _OFFICE = {Role.INVOICING}
@@ -32,6 +41,12 @@ PERMISSIONS = {
     "invoicing:job_cancel": _BOTH,
     "invoicing:job_say": _BOTH,
     "invoicing:job_plan": _BOTH,
+    "invoicing:job_ask": _BOTH,
+    "invoicing:client_open_portal": _BOTH,
+    "invoicing:client_answer": PUBLIC,
+    "invoicing:client_portal": PUBLIC,
+    "invoicing:client_portal_pdf": PUBLIC,
+    "invoicing_api:job-ask": _BOTH,
     "invoicing:job_retainer": _BOTH,
     "invoicing:planned_drop": _BOTH,
     "invoicing:planned_issue": _OFFICE,
@@ -103,6 +118,21 @@ def _drawn_cancellation(cast):
     return {"invoice_id": invoice.pk}
 
 
+def _asked(cast):
+    return {"secret": make_asked(cast.member, cast.invoicing).secret}
+
+
+def _portal(cast):
+    client_id = _client(cast)["client_id"]
+    return {"secret": open_portal(client_id=client_id, at=timezone.now(), by=cast.member).secret}
+
+
+def _portal_pdf(cast):
+    drawn = _drawn_invoice(cast)
+    client_id = Invoice.objects.get(id=drawn["invoice_id"]).client_id
+    return {**drawn, "secret": open_portal(client_id=client_id, at=timezone.now(), by=cast.member).secret}
+
+
 def _pk(make):
     return lambda cast: {"pk": next(iter(make(cast).values()))}
 
@@ -123,12 +153,17 @@ SAMPLES = {
             "_say",
             "_plan",
             "_retainer",
+            "_ask",
         )
     },
     "invoicing:planned_drop": _planned,
     "invoicing:planned_issue": _planned,
     "invoicing_api:planned-detail": _pk(_planned),
     "invoicing_api:planned-issue": _pk(_planned),
+    "invoicing:client_open_portal": _client,
+    "invoicing:client_answer": _asked,
+    "invoicing:client_portal": _portal,
+    "invoicing:client_portal_pdf": _portal_pdf,
     "invoicing:invoice": _invoice,
     "invoicing:invoice_pdf": _drawn_invoice,
     "invoicing:invoice_xml": _invoice,
@@ -147,6 +182,7 @@ SAMPLES = {
             "cancel",
             "messages",
             "planned",
+            "ask",
         )
     },
     "invoicing_api:invoice-detail": _pk(_invoice),
