@@ -28,6 +28,7 @@ def measure(count: int) -> None:
     from coop.banking.camt_writer import camt053, payment  # noqa: PLC0415
     from coop.banking.matching import Movement, OpenClaim, decide_claims  # noqa: PLC0415
     from coop.banking.models import Claim  # noqa: PLC0415
+    from coop.banking.movements import transactions  # noqa: PLC0415
     from coop.ledger.actions import open_books, open_budgets  # noqa: PLC0415
     from coop.tenancy.scope import coop_scope  # noqa: PLC0415
     from coop.tenancy.states import Role  # noqa: PLC0415
@@ -80,7 +81,7 @@ def measure(count: int) -> None:
                     Movement(
                         id=number, cents=one.amount_cents, texts=one.texts, on=PAID_ON, end_to_end_id="", batch_id=""
                     )
-                    for number, one in enumerate(camt.transactions(camt.read_statements(data)))
+                    for number, one in enumerate(transactions(camt.read_statements(data)))
                 ],
                 owed,
             )
