@@ -81,20 +81,21 @@ class LawOfDay:
         self.day = day
         self.digest = digest
         """SHA-256 of all files read, kept with every result so that it can be recomputed."""
-        self._cache: dict[str, Any] = {}
+        self._cache: dict[str, Dated] = {}
 
     def __getitem__(self, name: str) -> Any:
         """Raises: LawUnknown, where `name` has no confirmed value on the day or does not exist."""
-        if name not in self._cache:
-            self._cache[name] = self.dated(name).value
-        return self._cache[name]
+        return self.dated(name).value
 
     def dated(self, name: str) -> Dated:
         """The value with its first day and source. Raises: LawUnknown."""
-        parameter = self._parameters.get(name)
-        if parameter is None:
-            raise LawUnknown(name, self.day, "no such parameter")
-        return parameter.on(self.day)
+        found = self._cache.get(name)
+        if found is None:
+            parameter = self._parameters.get(name)
+            if parameter is None:
+                raise LawUnknown(name, self.day, "no such parameter")
+            found = self._cache[name] = parameter.on(self.day)
+        return found
 
 
 class Law:

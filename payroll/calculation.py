@@ -20,7 +20,7 @@ from payroll.germany.contributions import Room
 from payroll.germany.keys import contribution_group, person_group
 from payroll.germany.lines import Line
 from payroll.germany.month import LastYear, Month, YearEnd, YearSoFar, pay_of_month
-from payroll.germany.salary import Payroll, Salary, SalaryLaw, Taxes, salary_law
+from payroll.germany.salary import Salary, SalaryLaw, Taxes, salary_law, taxable_cents
 from payroll.germany.salary_lines import explain_salary
 from payroll.germany.seizure import seizable_cents
 from payroll.germany.terms import Kind, Levies, Premiums, Terms
@@ -446,8 +446,11 @@ def digest_of(facts: Facts, law: SalaryLaw, *bearers: int | None) -> str:
 
     `bearers` are the contract and the budget.
     """
-    content = json.dumps([law.wage_tax.digest, bearers, inputs_of(facts)], sort_keys=True, separators=(",", ":"))
+    content = _SORTED_JSON.encode([law.wage_tax.digest, bearers, inputs_of(facts)])
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+_SORTED_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def _charged(law: SalaryLaw, facts: Facts, pay: _Pay, result: Salary) -> dict[str, int]:
@@ -455,7 +458,7 @@ def _charged(law: SalaryLaw, facts: Facts, pay: _Pay, result: Salary) -> dict[st
     bases = result.contributions
     one_off = None if result.one_off_in_last_year else result.one_off
     taxed = result.taxes != (0, 0, 0) or not result.flat_tax_cents
-    taxable = Payroll(law, facts.terms, result.group).taxable(pay.current_cents)
+    taxable = taxable_cents(law, facts.terms, pay.current_cents)
     return {
         "wage": taxable if taxed else 0,
         "one_off": pay.one_off_cents if taxed else 0,

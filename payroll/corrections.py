@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coop.documents.actions import request_documents
+from coop.documents.actions import request_document
 from coop.errors import InvalidInput, NotFound
 from coop.ledger.actions import lock_budgets, month_of, post
 from coop.ledger.queries import figures_of
@@ -16,7 +16,7 @@ from coop.tenancy.models import User
 from coop.tenancy.queries import local_day
 from payroll.calculation import DataMissing, facts_from, line_as_json, shortfall_cents
 from payroll.drafts import AMOUNTS, draft_payslips
-from payroll.entries import payslip_document, payslip_entry
+from payroll.entries import payslip_document, payslip_entry, payslip_source
 from payroll.germany.lines import Line
 from payroll.germany.month import Month, pay_of_month
 from payroll.germany.salary import salary_law
@@ -80,7 +80,7 @@ def correct_payslip(*, payslip_id: int, by: User, at: datetime) -> Payslip:
     difference = payslip_entry(new, event_on=on, before=before)
     if difference.lines:  # a benefit in kind may change what the payslip says and no account
         post(difference, by=by)
-    request_documents([payslip_document(new)])
+    request_document(source=payslip_source(new), **payslip_document(new.month))
     return new
 
 

@@ -10,7 +10,7 @@ from coop.errors import StetigError
 from payroll.calculation import Computed, Facts, compute, digest_of
 from payroll.facts import Person, facts_of
 from payroll.germany.salary import SalaryLaw, salary_law
-from payroll.models import EmploymentContract, Payslip
+from payroll.models import Payslip
 from payroll.states import PayslipState
 
 logger = logging.getLogger(__name__)
@@ -52,11 +52,11 @@ def digests(month: date, person_ids: Sequence[int]) -> dict[int, str]:
     """Per person the digest of what the month would be computed from today; those who lack something are left out."""
     law = salary_law(month)
     people = facts_of(law, month, person_ids)
-    return {one.contract.person_id: _digest(law, one.contract, one.facts) for one in people if one.facts is not None}
+    return {one.contract.person_id: _digest(law, one, one.facts) for one in people if one.facts is not None}
 
 
-def _digest(law: SalaryLaw, contract: EmploymentContract, facts: Facts) -> str:
-    return digest_of(facts, law, contract.pk, contract.person.budget_id)
+def _digest(law: SalaryLaw, person: Person, facts: Facts) -> str:
+    return digest_of(facts, law, person.contract.pk, person.budget_id)
 
 
 def _draft(law: SalaryLaw, month: date, person: Person, run_id: int | None) -> Payslip:
@@ -65,7 +65,7 @@ def _draft(law: SalaryLaw, month: date, person: Person, run_id: int | None) -> P
         run_id=run_id,
         person_id=contract.person_id,
         contract=contract,
-        budget_id=contract.person.budget_id,
+        budget_id=person.budget_id,
         month=month,
         state=PayslipState.DRAFT,
     )
@@ -73,7 +73,7 @@ def _draft(law: SalaryLaw, month: date, person: Person, run_id: int | None) -> P
         if person.facts is None:
             _fail(slip, str(person.problem))
         else:
-            fill(slip, compute(law, person.facts), law, _digest(law, contract, person.facts))
+            fill(slip, compute(law, person.facts), law, _digest(law, person, person.facts))
     except StetigError as error:
         _fail(slip, str(error))
     except Exception as error:  # noqa: BLE001 (one person's data must never stop the others)

@@ -169,10 +169,11 @@ def roll_promises_forward(*, on: date) -> int:
         return 0
     this_month = month_of(on)
     open_ended = EmploymentContract.objects.filter(ends_on__isnull=True).values_list("id", flat=True)
-    promises = Commitment.objects.filter(source__in=[f"contract:{contract_id}" for contract_id in open_ended])
+    promises = Commitment.objects.filter(source__among=[f"contract:{contract_id}" for contract_id in open_ended])
     ends = {
-        source: _later(max(settled_until, this_month), months)
-        for source, settled_until in promises.values_list("source", "settled_until")
+        source: end
+        for source, settled_until, until in promises.values_list("source", "settled_until", "until")
+        if until < (end := _later(max(settled_until, this_month), months))
     }
     return lengthen_commitments(ends=ends)
 

@@ -425,10 +425,12 @@ class Payslip(CoopOwned):
     the difference to `corrects`.
     """
 
-    run = CoopForeignKey(PayrollRun, null=True, blank=True, related_name="payslips")
+    # Unique constraints find those of a run and corrections; nobody looks for those of a budget. Each index is written
+    # again when a payslip is posted.
+    run = CoopForeignKey(PayrollRun, null=True, blank=True, related_name="payslips", indexed=False)
     person = CoopForeignKey(Person, related_name="payslips")
     contract = CoopForeignKey(EmploymentContract, related_name="payslips")
-    budget = CoopForeignKey(Budget, null=True, blank=True, related_name="+")
+    budget = CoopForeignKey(Budget, null=True, blank=True, related_name="+", indexed=False)
     month = models.DateField()
     state = models.CharField(max_length=10, choices=PayslipState.choices)
     problem = models.CharField(max_length=400, blank=True)
@@ -456,7 +458,7 @@ class Payslip(CoopOwned):
     warnings = models.JSONField(default=list)
     digest = models.CharField(max_length=64, blank=True, help_text=_("Of all that it is computed from."))
     law_digest = models.CharField(max_length=64, blank=True)
-    corrects = CoopForeignKey("self", null=True, blank=True, related_name="corrections")
+    corrects = CoopForeignKey("self", null=True, blank=True, related_name="corrections", indexed=False)
     posted_on = models.DateField(null=True, blank=True)
 
     class Meta:

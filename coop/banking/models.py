@@ -349,7 +349,7 @@ class PaymentOrder(CoopOwned):
 class PaymentLine(CoopOwned):
     """One transfer of an order. `account` is the liability it pays, `party` whose in the ledger."""
 
-    order = CoopForeignKey(PaymentOrder, related_name="lines")
+    order = CoopForeignKey(PaymentOrder, related_name="lines", indexed=False)  # `paymentline_id_once` finds them
     account = models.CharField(max_length=40, choices=[(code.value, code.value) for code in AccountCode])
     party = models.CharField(max_length=60)
     name = models.CharField(max_length=70)

@@ -294,7 +294,7 @@ def payment_orders() -> QuerySet[PaymentOrder]:
 
 def waiting_cents(account: AccountCode, parties: Collection[str]) -> dict[str, int]:
     """What orders that wait for their second person will pay, by party: owed in the books and yet under way."""
-    lines = PaymentLine.objects.filter(account=account, party__in=parties, order__state=OrderState.WAITING)
+    lines = PaymentLine.objects.filter(account=account, party__among=parties, order__state=OrderState.WAITING)
     return dict(lines.values_list("party").annotate(total=Sum("cents")))
 
 
@@ -319,7 +319,7 @@ def returned_payments(account: AccountCode) -> Any:
 
 def came_back_cents(account: AccountCode, parties: Collection[str]) -> dict[str, int]:
     """What came back and no order pays anew yet, by party: owed in the books, until somebody says where it goes."""
-    rows = returned_payments(account).filter(line__party__in=parties, anew_id__isnull=True).order_by()
+    rows = returned_payments(account).filter(line__party__among=parties, anew_id__isnull=True).order_by()
     return dict(rows.values_list("line__party").annotate(total=Sum("line__cents")))
 
 
@@ -443,11 +443,11 @@ def changed_payees(order_id: int) -> list[PaymentLine]:
     parties = {line.party for line in lines}
     paid: dict[str, set[str]] = {}
     before = PaymentLine.objects.filter(
-        party__in=parties, order__state__in=[OrderState.APPROVED, OrderState.CLEARED]
+        party__among=parties, order__state__in=[OrderState.APPROVED, OrderState.CLEARED]
     ).exclude(order_id=order_id)
     for party, iban in before.values_list("party", "iban").distinct():
         paid.setdefault(party, set()).add(iban)
-    confirmed = set(PayeeConfirmation.objects.filter(party__in=parties).values_list("party", "iban"))
+    confirmed = set(PayeeConfirmation.objects.filter(party__among=parties).values_list("party", "iban"))
     return [
         line
         for line in lines

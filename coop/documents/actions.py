@@ -2,18 +2,20 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from coop.documents import tasks
 from coop.documents.models import Document, DocumentContent, Opening
 from coop.documents.registry import renderer_of
 from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
+from coop.tenancy.bulk import insert_rows
 from coop.tenancy.models import User
 from coop.tenancy.scope import coop_scope, current_coop_id
 from coop.tenancy.tasks import enqueue, enqueue_many
@@ -44,13 +46,23 @@ def request_documents(documents: Iterable[Document], *, at_once: bool = True) ->
     wanted = list(documents)
     Document.objects.bulk_create(wanted, ignore_conflicts=True, batch_size=1000)
     kinds = {document.kind for document in wanted}
-    rows = Document.objects.filter(kind__in=kinds, source__in=[document.source for document in wanted])
+    rows = Document.objects.filter(kind__in=kinds, source__among=[document.source for document in wanted])
     known = {(row.kind, row.source): row for row in rows}
     found = [known[document.kind, document.source] for document in wanted]
     if at_once:
         waiting = [document.pk for document in found if document.state == DocumentState.WAITING]
         enqueue_many(tasks.render, waiting, at_a_time=tasks.AT_A_TIME, coop_id=current_coop_id())
     return found
+
+
+def request_later(*, kind: str, sources: Sequence[str], title: str, filename: str, keep_until: date) -> None:
+    """Ask for documents of one kind that the regular job is to draw; asked twice, they are the same ones."""
+    insert_rows(
+        Document,
+        {"source": sources},
+        {"kind": kind, "title": title, "filename": filename, "keep_until": keep_until, "requested_at": timezone.now()},
+        on_conflict="DO NOTHING",
+    )
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from coop.ledger.chart import CHART
 from coop.ledger.lines import Draft, Line, Unbalanced, draft
 from coop.ledger.models import Account, Budget, Commitment, Cover, Entry, Period, Posting
 from coop.ledger.queries import BudgetFigures, figures_of, passed_limit
+from coop.tenancy.bulk import array_of, uncollected
 from coop.tenancy.models import Cooperative, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.scope import current_coop_id, read_anew, read_once
@@ -80,6 +81,7 @@ def post(entry: Draft, *, by: User | None = None) -> Entry:
     return post_all([entry], by=by)[0]
 
 
+@uncollected()
 @transaction.atomic
 def post_all(drafts: Sequence[Draft], *, by: User | None = None) -> list[Entry]:
     """Post entries, all or none, in one statement whatever their number.
@@ -203,7 +205,7 @@ def open_budgets(*, names: Sequence[str], on: date) -> list[Budget]:
 
 def lock_budgets(budget_ids: Iterable[int]) -> None:
     """Hold budgets until the commit, in the order of their ids, so that nobody else counts on the same money."""
-    list(Budget.objects.select_for_update().filter(id__in=set(budget_ids)).order_by("id").values_list("id"))
+    list(Budget.objects.select_for_update().filter(id__among=set(budget_ids)).order_by("id").values_list("id"))
 
 
 def lock_accounts(codes: Iterable[str]) -> None:
@@ -331,14 +333,14 @@ def lengthen_commitments(*, ends: Mapping[str, date]) -> int:
     for source, until in ends.items():
         by_end.setdefault(until, []).append(source)
     for until, sources in sorted(by_end.items()):
-        lengthened += Commitment.objects.filter(source__in=sources, until__lt=until).update(until=until)
+        lengthened += Commitment.objects.filter(source__among=sources, until__lt=until).update(until=until)
     return lengthened
 
 
 @transaction.atomic
 def settle_commitments(*, sources: Iterable[str], until: date) -> None:
     """Mark the months before `until` as paid, in one statement."""
-    Commitment.objects.filter(source__in=list(sources), settled_until__lt=until).update(settled_until=until)
+    Commitment.objects.filter(source__among=list(sources), settled_until__lt=until).update(settled_until=until)
 
 
 # --- digests ----------------------------------------------------------------------------------------------------
@@ -451,8 +453,8 @@ def _insert(entries: Sequence[Entry], lines: Sequence[Sequence[Line]], accounts:
             [
                 entries[0].coop_id,
                 entries[0].posted_by_id,
-                *(_array([getattr(entry, name) for entry in entries], kind) for name, kind in _ENTRY_COLUMNS.items()),
-                *map(_array, zip(*rows, strict=True), _POSTING_COLUMNS.values()),
+                *(array_of([getattr(entry, name) for entry in entries], kind) for name, kind in _ENTRY_COLUMNS.items()),
+                *map(array_of, zip(*rows, strict=True), _POSTING_COLUMNS.values()),
             ],
         )
         ids = dict(cursor.fetchall())
@@ -472,13 +474,6 @@ def _arrays(columns: Mapping[str, str]) -> str:
 
 def _euros(cents: int) -> str:
     return f"{number_format(Decimal(cents) / 100, 2, force_grouping=True)} EUR"
-
-
-def _array(values: Sequence[Any], kind: str) -> list[Any] | str:
-    """What the driver makes of a list, written at once for numbers and days, which need no quotes."""
-    if kind == "text":
-        return list(values)
-    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def _content(line: Line) -> tuple[Any, ...]:

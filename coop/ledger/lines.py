@@ -103,8 +103,11 @@ class Draft:
         lines = tuple(line for line in self.lines if line.cents)
         if not lines:
             raise Unbalanced(f"{self.source}: an entry without postings")
-        for layer in Layer:
-            if sum(line.cents for line in lines if CHART[line.account].layer == layer):
+        sums = dict.fromkeys(Layer, 0)
+        for line in lines:
+            sums[CHART[line.account].layer] += line.cents
+        for layer, cents in sums.items():
+            if cents:
                 raise Unbalanced(f"{self.source}: the {layer.name.lower()} layer does not sum to zero")
         return lines
 

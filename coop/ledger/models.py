@@ -201,7 +201,7 @@ class Entry(CoopOwned):
         return f"{self.number} {self.source}"
 
 
-class Posting(CoopOwned):
+class Posting(CoopOwned, pointed_at=False):
     """One amount on one account. Debit is positive, credit negative."""
 
     # The trigger finds the entry and the account, within the cooperative, and the entry within the transaction. None of

@@ -112,7 +112,7 @@ def party_balances(code: AccountCode, parties: Collection[str] | None = None) ->
     """The open items of an account, of all or some parties: party to cents, debit positive, zeros left out."""
     postings = Posting.objects.filter(account__code=code)
     if parties is not None:
-        postings = postings.filter(party__in=parties)
+        postings = postings.filter(party__among=parties)
     rows = postings.values("party").annotate(total=Sum("amount_cents"))
     return {row["party"]: int(row["total"]) for row in rows if row["total"]}
 
@@ -167,6 +167,8 @@ _BUDGETS = """(
         SELECT p.budget_id, CASE WHEN a.code = %(free)s THEN -p.amount_cents ELSE 0 END AS free,
             CASE WHEN a.code = %(pending)s THEN -p.amount_cents ELSE 0 END AS pending, 0 AS cover, 0 AS committed
         FROM ledger_posting p JOIN ledger_account a ON a.coop_id = p.coop_id AND a.id = p.account_id
+            -- The only ones that name budgets; said here, so that no plan looks up the budgets for each other account.
+            AND a.code IN (%(free)s, %(pending)s)
         WHERE p.coop_id = %(coop)s AND p.budget_id IS NOT NULL AND (%(all)s OR p.budget_id = ANY(%(ids)s))
         UNION ALL
         SELECT budget_id, 0, 0, cents, 0 FROM ledger_cover

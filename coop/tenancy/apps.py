@@ -15,6 +15,7 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand the application's rights to its role after each migration; let errors speak the reader's language."""
+        import coop.tenancy.bulk  # noqa: F401, PLC0415 (registers a lookup)
         from coop.tenancy.grants import grant_application_role  # noqa: PLC0415 (models are ready now)
 
         StetigError.in_readers_language = gettext

@@ -122,16 +122,21 @@ class CoopOneToOneField(models.OneToOneField):  # type: ignore[type-arg]
 
 
 class CoopOwnedBase(models.base.ModelBase):
-    """Adds the fence to the `Meta` of every concrete model that belongs to a cooperative."""
+    """Adds the fence to the `Meta` of every concrete model that belongs to a cooperative.
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> type:
+    `class Leaf(CoopOwned, pointed_at=False)` has no key (coop, id): nothing points at its rows, and an index less is
+    written with each of them.
+    """
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], *, pointed_at: bool = True, **kwargs: Any
+    ) -> type:
         given = attrs.get("Meta")
         if not getattr(given, "abstract", False) and not getattr(given, "proxy", False):
             label = name.lower()
-            constraints: list[BaseConstraint] = [
-                RowLevelSecurity(name=f"{label}_fence"),
-                models.UniqueConstraint(fields=["coop", "id"], name=f"{label}_in_coop"),
-            ]
+            constraints: list[BaseConstraint] = [RowLevelSecurity(name=f"{label}_fence")]
+            if pointed_at:
+                constraints.append(models.UniqueConstraint(fields=["coop", "id"], name=f"{label}_in_coop"))
             indexes: list[models.Index] = []
             for key, field in attrs.items():
                 if isinstance(field, CoopForeignKey | CoopOneToOneField) and getattr(field, "checked", True):

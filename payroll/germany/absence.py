@@ -169,7 +169,10 @@ def month_days(
     """
     following = next_month(month)
     days = [month + _DAY * number for number in range((following - month).days)]
-    under_contract = [day for day in days if _employed(employed, day)]
+    if any(start <= month and (end is None or end >= following) for start, end in employed):
+        under_contract = days
+    else:
+        under_contract = [day for day in days if _employed(employed, day)]
     if not any(one.starts_on < following for one in away):
         count = len(under_contract)
         full = DAYS_OF_MONTH if count == len(days) else count

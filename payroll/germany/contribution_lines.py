@@ -47,26 +47,29 @@ def _insured_lines(law: LawOfDay, insured: Insured, result: Contributions) -> It
             continue
         employee = getattr(result, f"{code}_employee_cents")
         employer = getattr(result, f"{code}_employer_cents")
-        yield from _shared(result, code, rate, source=source, base=base, amounts=(employee, employer))
+        if employee or employer:
+            yield from _shared(result, code, rate, source=source, base=base, amounts=(employee, employer))
     if result.care_employer_cents or result.care_employee_cents:
         yield from _care_lines(law, insured, result)
     yield _line(law, "insolvency.levy", "insolvency.levy_rate", result.pension_base_cents, result.insolvency_levy_cents)
-    average = law["health.additional_rate_average"]
-    general = law["health.general_rate" if insured.sick_pay else "health.reduced_rate"]
-    yield Line(
-        code="health.subsidy",
-        basis_cents=result.health_base_cents,
-        rate=(general + average) / 2,
-        amount_cents=result.health_subsidy_cents,
-        source="§ 257 (2) SGB V",
-    )
-    yield Line(
-        code="care.subsidy",
-        basis_cents=result.care_base_cents,
-        rate=_care_shared(law, insured) / 2,
-        amount_cents=result.care_subsidy_cents,
-        source="§ 61 (2) SGB XI",
-    )
+    if result.health_subsidy_cents:
+        average = law["health.additional_rate_average"]
+        general = law["health.general_rate" if insured.sick_pay else "health.reduced_rate"]
+        yield Line(
+            code="health.subsidy",
+            basis_cents=result.health_base_cents,
+            rate=(general + average) / 2,
+            amount_cents=result.health_subsidy_cents,
+            source="§ 257 (2) SGB V",
+        )
+    if result.care_subsidy_cents:
+        yield Line(
+            code="care.subsidy",
+            basis_cents=result.care_base_cents,
+            rate=_care_shared(law, insured) / 2,
+            amount_cents=result.care_subsidy_cents,
+            source="§ 61 (2) SGB XI",
+        )
 
 
 def _shared(

@@ -23,7 +23,7 @@ from payroll.germany.contributions import (
     share_millionths,
 )
 from payroll.germany.law import german_law
-from payroll.germany.terms import Kind, Premiums, Terms
+from payroll.germany.terms import Kind, Terms
 from payroll.germany.wage_tax import PayPeriod, PrivateHealth, WageTaxInput, WageTaxLaw, wage_tax, wage_tax_law
 
 
@@ -193,8 +193,7 @@ class Payroll:
         self.law = law
         self.terms = terms
         self.other_cents = other_cents
-        premiums = terms.premiums
-        self.insured = _insured(terms, group, premiums)
+        self.insured = insured_of(terms, group)
         self.taxed = group is not Group.MINIJOB or not terms.flat_tax
         self._levies = int(terms.levies_rate * MILLION)
         self._additional_percent = terms.additional_rate * 100
@@ -246,10 +245,8 @@ class Payroll:
         return church_tax_cents(base, self.terms.church_rate) if base else 0
 
     def taxable(self, gross: int) -> int:
-        """What of a month's pay is taxed: pensioners have a part free. Source: § 3 Nr. 21 EStG."""
-        if not self.terms.pensioner or self.terms.tax_class == _CLASS_OF_FURTHER_JOBS:
-            return gross
-        return max(0, gross - self.law.active_pension_month_cents)
+        """What of a month's pay is taxed; see `taxable_cents`."""
+        return taxable_cents(self.law, self.terms, gross)
 
     def tax_input(self, gross: int, result: Contributions, period: PayPeriod = PayPeriod.MONTH) -> WageTaxInput:
         """The facts of wage tax for current pay of a month, a day or the year."""
@@ -281,6 +278,13 @@ class Payroll:
         )
 
 
+def taxable_cents(law: SalaryLaw, terms: Terms, gross: int) -> int:
+    """What of a month's pay is taxed: pensioners have a part free. Source: § 3 Nr. 21 EStG."""
+    if not terms.pensioner or terms.tax_class == _CLASS_OF_FURTHER_JOBS:
+        return gross
+    return max(0, gross - law.active_pension_month_cents)
+
+
 def levy_amounts(
     terms: Terms, result: Contributions, one_off: Contributions | None
 ) -> tuple[tuple[str, int, Decimal, int], ...]:
@@ -289,7 +293,7 @@ def levy_amounts(
     assert levies is not None  # noqa: S101 (asked for where they are known)
     gross = result.gross_cents + (one_off.gross_cents if one_off else 0)
     insolvency = result.insolvency_levy_cents + (one_off.insolvency_levy_cents if one_off else 0)
-    if result.group in _WITH_LEVIES_OF_MINIJOBS:
+    if result.group in WITH_LEVIES_OF_MINIJOBS:
         own: tuple[tuple[str, int, Decimal, int], ...] = (
             ("sickness.levy", result.gross_cents, Decimal(0), result.sickness_levy_cents),
             ("maternity.levy", result.gross_cents, Decimal(0), result.maternity_levy_cents),
@@ -308,7 +312,7 @@ def levy_amounts(
     )
 
 
-_WITH_LEVIES_OF_MINIJOBS = frozenset({Group.MINIJOB, Group.SHORT_TERM})
+WITH_LEVIES_OF_MINIJOBS = frozenset({Group.MINIJOB, Group.SHORT_TERM})
 _NOT_IN_HEALTH_INSURANCE = frozenset({Group.WERKSTUDENT, Group.MINIJOB, Group.SHORT_TERM})
 _CLASS_OF_FURTHER_JOBS = 6
 _DAYS_OF_MONTH = 30
@@ -321,7 +325,9 @@ def _of_period(month_cents: int, year_cents: int, period: PayPeriod) -> int:
     return -(-month_cents // _DAYS_OF_MONTH) if period is PayPeriod.DAY else month_cents
 
 
-def _insured(terms: Terms, group: Group, premiums: Premiums | None) -> Insured:
+def insured_of(terms: Terms, group: Group) -> Insured:
+    """What contributions of a group are computed with."""
+    premiums = terms.premiums
     return Insured(
         group=group,
         additional_rate=terms.additional_rate,

@@ -12,7 +12,14 @@ from payroll.germany.contributions import Contributions
 from payroll.germany.law import german_law
 from payroll.germany.lines import Line
 from payroll.germany.month import LastYear
-from payroll.germany.salary import Payroll, Salary, SalaryLaw, Taxes, levy_amounts
+from payroll.germany.salary import (
+    WITH_LEVIES_OF_MINIJOBS,
+    Salary,
+    SalaryLaw,
+    Taxes,
+    insured_of,
+    levy_amounts,
+)
 from payroll.germany.terms import Terms
 
 
@@ -26,7 +33,7 @@ def explain_salary(law: SalaryLaw, terms: Terms, result: Salary, last_year: Last
 
 
 def _lines(law: SalaryLaw, terms: Terms, result: Salary, last_year: LastYear | None) -> Iterator[Line]:
-    insured = Payroll(law, terms, result.group).insured
+    insured = insured_of(terms, result.group)
     of_day = german_law(law.wage_tax.day)
     yield from _without_levies(contribution_lines(of_day, insured, result.contributions))
     if result.one_off is not None:
@@ -94,7 +101,8 @@ _SOURCES_OF_LEVIES = {
 
 
 def _levies_of(law: SalaryLaw, terms: Terms, result: Contributions) -> Iterator[Line]:
-    """The levies that the law itself has the rates of."""
-    insured = Payroll(law, terms, result.group).insured
-    lines = contribution_lines(german_law(law.wage_tax.day), insured, result)
+    """The levies that the law itself has the rates of: those of Minijobs and of short-term work."""
+    if result.group not in WITH_LEVIES_OF_MINIJOBS:
+        return iter(())
+    lines = contribution_lines(german_law(law.wage_tax.day), insured_of(terms, result.group), result)
     return (line for line in lines if line.code in {"sickness.levy", "maternity.levy"})

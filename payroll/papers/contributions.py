@@ -23,6 +23,7 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
 from coop.tenancy.models import User
 from coop.tenancy.queries import local_day
+from members.models import Person
 from payroll.actions import people_to_pay
 from payroll.drafts import draft_payslips
 from payroll.models import HealthFund, Payslip
@@ -266,7 +267,9 @@ def _figures(month: date) -> tuple[list[StatementFigures], list[str], int]:
         drafts = list(draft_payslips(month, people)) if people else []
     except StetigError as error:  # a month without confirmed law, say
         problems.append(str(error))
-    problems += [f"{slip.contract.person.name}: {slip.problem}" for slip in drafts if slip.state == PayslipState.FAILED]
+    failed = [slip for slip in drafts if slip.state == PayslipState.FAILED]
+    names = dict(Person.objects.filter(id__among=[slip.person_id for slip in failed]).values_list("id", "name"))
+    problems += [f"{names[slip.person_id]}: {slip.problem}" for slip in failed]
     figures = statements(
         posted=[one.shares for one in booked if one.month == month],
         late=[one.shares for one in booked if one.month != month],

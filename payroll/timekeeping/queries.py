@@ -75,7 +75,7 @@ def days_with(absence: Absence, month: date) -> MonthDays:
 def employments_of(person_ids: Collection[int]) -> dict[int, list[Employment]]:
     """Per person all contracts as first day and the day that no longer counts."""
     found: dict[int, list[Employment]] = {}
-    rows = EmploymentContract.objects.filter(person_id__in=person_ids).order_by("starts_on")
+    rows = EmploymentContract.objects.filter(person_id__among=person_ids).order_by("starts_on")
     for person_id, starts_on, ends_on in rows.values_list("person_id", "starts_on", "ends_on"):
         found.setdefault(person_id, []).append((starts_on, ends_on))
     return found
@@ -83,14 +83,14 @@ def employments_of(person_ids: Collection[int]) -> dict[int, list[Employment]]:
 
 def weeks_of(person_ids: Collection[int], until: date) -> dict[int, WorkingWeek]:
     """Per person the working week in force on the last day before `until`."""
-    rows = WorkingWeek.objects.filter(person_id__in=person_ids, since__lt=until).order_by("since")
+    rows = WorkingWeek.objects.filter(person_id__among=person_ids, since__lt=until).order_by("since")
     return {row.person_id: row for row in rows}
 
 
 def minutes_of(person_ids: Collection[int], month: date) -> dict[int, int]:
     """Per person the recorded working minutes of a month, where there are any."""
     found: dict[int, int] = {}
-    rows = WorkedHours.objects.filter(sheet__person_id__in=person_ids, sheet__month=month).select_related("sheet")
+    rows = WorkedHours.objects.filter(sheet__person_id__among=person_ids, sheet__month=month).select_related("sheet")
     for row in rows:
         found[row.sheet.person_id] = found.get(row.sheet.person_id, 0) + row.worked.minutes
     return found
@@ -120,7 +120,7 @@ def missing_for_minimum_wage(gross_cents: dict[int, int], month: date) -> dict[i
 
 
 def _away_of(person_ids: Collection[int], until: date) -> dict[int, list[Away]]:
-    rows = Absence.objects.filter(person_id__in=person_ids, state=AbsenceState.CONFIRMED, starts_on__lt=until)
+    rows = Absence.objects.filter(person_id__among=person_ids, state=AbsenceState.CONFIRMED, starts_on__lt=until)
     found: dict[int, list[Away]] = {}
     for row in rows.order_by("starts_on", "id"):
         found.setdefault(row.person_id, []).append(away_of(row))

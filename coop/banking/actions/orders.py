@@ -19,6 +19,7 @@ from coop.ledger.actions import lock_accounts, post
 from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.tenancy.actions import note_access
+from coop.tenancy.bulk import insert_rows
 from coop.tenancy.models import User
 from coop.tenancy.numbers import draw_number
 
@@ -137,22 +138,12 @@ def create_payment_order(
             )
     except IntegrityError as error:
         raise AlreadyOrdered from error
-    PaymentLine.objects.bulk_create(
-        [
-            PaymentLine(
-                order=order,
-                account=line.account,
-                party=line.party,
-                name=line.name,
-                iban="".join(line.iban.split()).upper(),
-                cents=line.cents,
-                text=line.text,
-                end_to_end_id=line.end_to_end_id,
-            )
-            for line in lines
-        ],
-        batch_size=2000,
-    )
+    columns = {
+        name: [getattr(line, name) for line in lines]
+        for name in ("account", "party", "name", "cents", "text", "end_to_end_id")
+    }
+    columns["iban"] = ["".join(line.iban.split()).upper() for line in lines]
+    insert_rows(PaymentLine, columns, {"order_id": order.pk})
     return order
 
 
