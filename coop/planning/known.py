@@ -1,8 +1,8 @@
 """What is known of a member's money: the budget, what came month by month, what is on its way, what is promised."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,20 +17,26 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.models import Commitment, Posting
 from coop.ledger.queries import figures_of
 from coop.money import share_of
+from coop.planning.expectations import expected_by_budget, judged_jobs, months_of_expectation
+from coop.planning.models import Expectation
 from coop.planning.months import ahead, later
 from coop.planning.queries import running_contract
+from coop.planning.states import UNCERTAIN, ExpectationKind
 from coop.tenancy.models import Policy
 from coop.tenancy.queries import policy_on
 from invoicing.models import Invoice, InvoicePayment, Job
 from invoicing.states import InvoiceState, JobState
 from members.models import Person
 from payroll.models import EmploymentContract
+from payroll.timekeeping.models import Absence
+from payroll.timekeeping.states import AbsenceCause, AbsenceState
 
 SALARY = "payslip:"
 """How the sources of salaries begin in the ledger; every other movement of a budget is income, or an expense."""
 LONG_OVERDUE_DAYS = 90
 """An invoice open so long after its due day counts as unpaid when a client's reliability is judged."""
 _AHEAD = (JobState.DRAFT, JobState.SUBMITTED, JobState.RETURNED, JobState.ACCEPTED, JobState.CONFIRMED)
+_WITHOUT_PAY = (AbsenceCause.UNPAID, AbsenceCause.PARENTAL)
 _DONE = (JobState.INVOICED, JobState.PAID)
 
 
@@ -39,6 +45,8 @@ class ItemKind(StrEnum):
 
     INVOICE = "invoice"
     JOB = "job"
+    EXPECTED = "expected"
+    """Work that the member expects, without a document yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +103,10 @@ class Known:
     """How far pay may run ahead of clients' money for one member."""
     recommended_net_cents: int | None
     fee_rate: Decimal
+    expenses: Mapping[date, int] = field(default_factory=dict)
+    """What the member expects to spend beyond what is usual, by month, as far as it is likely."""
+    away: frozenset[date] = frozenset()
+    """Months without pay: unpaid and parental leave that is confirmed and takes the whole month."""
 
     @property
     def history(self) -> tuple[int, ...]:
@@ -133,6 +145,9 @@ def known_of(person: Person, on: date) -> Known:
     budget_ids = [person.budget_id]
     seen, habits = months_of(budget_ids), habits_on(on)
     items = items_of(budget_ids, policy, habits, on)
+    expected = expected_by_budget(budget_ids, month)[person.budget_id]
+    away = away_months(person.pk, month)
+    promised = promises_of(budget_ids, month)[person.budget_id]
     return Known(
         person_id=person.pk,
         on=on,
@@ -141,12 +156,55 @@ def known_of(person: Person, on: date) -> Known:
         months=whole_months(seen[person.budget_id], month),
         rhythm=rhythm_of(seen, items, habits, month)[person.budget_id],
         items=tuple(items[person.budget_id]),
-        promised=promises_of(budget_ids, month)[person.budget_id],
+        promised={each: 0 if each in away else cents for each, cents in promised.items()},
         contract=running_contract(person.pk, on),
         advance_limit_cents=policy.advance_limit_member_cents,
         recommended_net_cents=policy.recommended_net_cents,
         fee_rate=policy.fee_rate,
+        expenses=_expenses(expected, month),
+        away=away,
     )
+
+
+def away_months(person_id: int, month: date) -> frozenset[date]:
+    """Months from `month` on that confirmed leave without pay takes as a whole; one statement."""
+    rows = Absence.objects.filter(
+        person_id=person_id, state=AbsenceState.CONFIRMED, cause__in=_WITHOUT_PAY, ends_on__gt=month
+    ).values_list("starts_on", "ends_on")
+    found = set()
+    for starts_on, ends_on in rows:
+        each = max(month, starts_on if starts_on.day == 1 else later(month_of(starts_on), 1))
+        while later(each, 1) <= ends_on:
+            found.add(each)
+            each = later(each, 1)
+    return frozenset(found)
+
+
+def _expenses(expected: Iterable[Expectation], month: date) -> dict[date, int]:
+    spent: Counter[date] = Counter()
+    for row in expected:
+        if row.kind == ExpectationKind.EXPENSE:
+            for each in months_of_expectation(row, month):
+                spent[each] += round(row.cents * row.probability)
+    return dict(spent)
+
+
+def _work(row: Expectation, policy: Policy, month: date) -> Iterator[Item]:
+    """Work that a member expects, month by month, after the fee; money comes when an invoice of the month is due."""
+    for each in months_of_expectation(row, month):
+        due_on = later(each, 1) + timedelta(days=policy.payment_terms_days)
+        yield Item(
+            kind=ItemKind.EXPECTED,
+            id=row.pk,
+            title=row.title,
+            client="",
+            client_id=0,
+            cents=row.cents - share_of(row.cents, policy.fee_rate),
+            due_on=due_on,
+            expected_on=due_on,
+            probability=row.probability,
+            guaranteed=False,
+        )
 
 
 def months_of(budget_ids: Collection[int]) -> dict[int, list[MonthOfBudget]]:
@@ -246,7 +304,8 @@ def rhythm_of(
 
 
 def items_of(budget_ids: Collection[int], policy: Policy, habits: Habits, on: date) -> dict[int, list[Item]]:
-    """Money on its way by budget, soonest first, in three statements."""
+    """Money on its way by budget, soonest first, in five statements."""
+    judged = judged_jobs(budget_ids)
     sure, likely = _chances_of_jobs()
     items: dict[int, list[Item]] = {budget_id: [] for budget_id in budget_ids}
     for row in _open_invoices(budget_ids):
@@ -268,7 +327,7 @@ def items_of(budget_ids: Collection[int], policy: Policy, habits: Habits, on: da
     jobs = Job.objects.filter(budget_id__in=budget_ids, state__in=_AHEAD).select_related("client")
     for job in jobs:
         due_on = max(job.service_until, on) + timedelta(days=policy.payment_terms_days)
-        chance = sure if job.state == JobState.CONFIRMED else likely
+        chance = judged.get(job.pk, likely) if job.state in UNCERTAIN else sure
         items[job.budget_id].append(
             Item(
                 kind=ItemKind.JOB,
@@ -285,6 +344,10 @@ def items_of(budget_ids: Collection[int], policy: Policy, habits: Habits, on: da
                 guaranteed=job.guaranteed,
             )
         )
+    for budget_id, rows in expected_by_budget(budget_ids, month_of(on)).items():
+        for row in rows:
+            if row.kind == ExpectationKind.WORK:
+                items[budget_id].extend(_work(row, policy, month_of(on)))
     for found in items.values():
         found.sort(key=lambda item: (item.expected_on, item.key))
     return items

@@ -1,17 +1,68 @@
-"""Saved plans and salary requests."""
+"""What members expect, saved plans, and salary requests."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from coop.planning.states import OF_SALARY, REQUEST_STATES, RequestKind, RequestState
+from coop.planning.states import OF_SALARY, REQUEST_STATES, ExpectationKind, RequestKind, RequestState
 from coop.tenancy.fence import CoopForeignKey, CoopOneToOneField, LoginKey
 from coop.tenancy.machines import machine
 from coop.tenancy.models import CoopOwned
+from invoicing.models import Job
 from members.models import Person
 from payroll.models import EmploymentContract, WageElement
 from payroll.timekeeping.models import Absence
+
+
+class Expectation(CoopOwned):
+    """What a member expects beyond documents: the chance of a job, or work and expenses of months.
+
+    `cents` is a month's net invoice amount of work, or a month's expense; of a job's chance it is 0. The member writes
+    and deletes it freely: it is an opinion and moves no money.
+    """
+
+    person = CoopForeignKey(Person, related_name="expectations")
+    kind = models.CharField(max_length=8, choices=ExpectationKind.choices)
+    job = CoopForeignKey(Job, null=True, blank=True, related_name="+")
+    title = models.CharField(_("what it is"), max_length=120)
+    cents = models.BigIntegerField()
+    first_month = models.DateField(null=True, blank=True)
+    last_month = models.DateField(null=True, blank=True)
+    probability = models.DecimalField(max_digits=3, decimal_places=2)
+    entered_at = models.DateTimeField()
+    entered_by = LoginKey(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "person", "job"], name="expectation_job_once"),
+            models.CheckConstraint(
+                condition=Q(probability__gte=0, probability__lte=1), name="expectation_probability_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=ExpectationKind.JOB,
+                    job__isnull=False,
+                    cents=0,
+                    first_month__isnull=True,
+                    last_month__isnull=True,
+                )
+                | (
+                    ~Q(kind=ExpectationKind.JOB)
+                    & Q(
+                        job__isnull=True,
+                        cents__gt=0,
+                        first_month__day=1,
+                        last_month__day=1,
+                        last_month__gte=F("first_month"),
+                    )
+                ),
+                name="expectation_of_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class SavedPlan(CoopOwned):

@@ -182,7 +182,8 @@ class Planner:
         """The steady monthly cost that holds; with `extra_cents` more in the budget."""
         first, last = self._span(wish)
         course = self.course(wish)
-        weights = np.array([first <= k < last and month not in wish.off for k, month in enumerate(self.months)])
+        off = wish.off | self.known.away
+        weights = np.array([first <= k < last and month not in off for k, month in enumerate(self.months)])
         fixed = self._fixed(wish)
         until = Course(
             budget_cents=course.budget_cents + extra_cents,
@@ -202,7 +203,7 @@ class Planner:
             by_law = [salary(law, self.terms, gross_cents) for law in self._laws]
             paid = by_law[self._law_of[first]]
             for k in range(first, MONTHS):
-                if self.months[k] not in wish.off:
+                if self.months[k] not in wish.off | self.known.away:
                     costs[k] += by_law[self._law_of[k]].cost_cents
         return Offer(
             wish=wish,
@@ -252,6 +253,9 @@ class Planner:
             again = month + wish.late_months
             if item.key != wish.dropped and again < MONTHS:
                 incomes[:, again] += item.cents
+        for spent_in, cents in known.expenses.items():
+            if 0 <= (place := ahead(known.month, spent_in)) < MONTHS:
+                incomes[:, place] -= cents
         guaranteed = np.zeros(MONTHS, dtype=np.int64)
         for item in known.items:
             if item.guaranteed and item.key != wish.dropped:

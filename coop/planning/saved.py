@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, NotFound, StetigError
+from coop.planning.known import ItemKind
 from coop.planning.models import SavedPlan
 from coop.planning.months import later
 from coop.planning.plan import HORIZON, Plan, Wish
@@ -66,6 +67,8 @@ def save_plan(*, person_id: int, name: str, plan: Plan, at: datetime) -> SavedPl
                 "expected_on": item.expected_on.isoformat(),
             }
             for item in plan.known.items
+            # What no document says cannot be compared with one; it stands in the income of its month.
+            if item.kind != ItemKind.EXPECTED
         ],
         law_digest=plan.law_digest,
     )
@@ -139,7 +142,8 @@ def _course_as_json(plan: Plan) -> list[dict[str, Any]]:
     rows = []
     for k, month in enumerate(plan.months):
         new = month >= chosen.wish.starts_on
-        gross = (0 if month in chosen.wish.off else chosen.gross_cents) if new else running
+        off = month in chosen.wish.off | plan.known.away
+        gross = (0 if off else chosen.gross_cents) if new else running
         rows.append(
             {
                 "month": month.isoformat(),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coop.states import Transitions
+from invoicing.states import JobState
 
 
 class RequestKind(models.TextChoices):
@@ -20,6 +21,18 @@ class RequestKind(models.TextChoices):
 
 OF_SALARY = (RequestKind.NEW, RequestKind.RAISE, RequestKind.LOWER, RequestKind.KEEP)
 """Kinds that become a contract."""
+
+
+class ExpectationKind(models.TextChoices):
+    """What a member expects."""
+
+    JOB = "job", _("a likely job")
+    WORK = "work", _("work")
+    EXPENSE = "expense", _("an expense")
+
+
+UNCERTAIN = (JobState.DRAFT, JobState.SUBMITTED, JobState.RETURNED, JobState.ACCEPTED)
+"""States of jobs that no client has confirmed."""
 
 
 class RequestState(models.TextChoices):

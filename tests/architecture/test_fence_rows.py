@@ -19,9 +19,12 @@ from coop.banking.models import BankTransaction, Match, PayeeConfirmation, Payme
 from coop.documents.actions import open_document, store_document
 from coop.ledger.actions import close_period
 from coop.planning.actions import request_salary
+from coop.planning.expectations import expect
 from coop.planning.known import known_of
+from coop.planning.models import SavedPlan
 from coop.planning.plan import Planner, Wish
 from coop.planning.saved import save_plan
+from coop.planning.states import ExpectationKind
 from coop.tenancy.actions import invite
 from coop.tenancy.models import Cooperative
 from coop.tenancy.scope import coop_scope
@@ -29,6 +32,7 @@ from coop.tenancy.states import Role
 from invoicing.actions import cancel_invoice, say_on_job
 from invoicing.states import JobState
 from members.actions import change_contact, end_membership, leave
+from members.models import Person
 from payroll.employment import employ
 from payroll.intake.actions import confirm_intake
 from payroll.timekeeping.actions import remind_of_leave, set_working_week
@@ -89,9 +93,7 @@ def lived_in(cast: Cast) -> Cooperative:
         **salary,
     )
     remind_of_leave(person_id=ada.pk, year=2026, at=AT, by=cast.payroll)
-    planner = Planner.of(known_of(ada, JUNE))
-    plan = planner.plan(Wish(starts_on=date(2026, 10, 1), gross_cents=115_000))
-    kept_plan = save_plan(person_id=ada.pk, name="Autumn", plan=plan, at=AT)
+    kept_plan = keep_plan(ada, cast)
     request_salary(
         plan_id=kept_plan.pk,
         person_id=ada.pk,
@@ -134,6 +136,15 @@ def lived_in(cast: Cast) -> Cooperative:
     open_document(document_id=kept.pk, by=cast.auditor)
     close_period(month=date(2026, 6, 1), by=cast.accountant, at=AT)
     return cast.coop
+
+
+def keep_plan(ada: Person, cast: Cast) -> SavedPlan:
+    """What a member expects, and a plan that was saved."""
+    september = date(2026, 9, 1)
+    work = {"kind": ExpectationKind.WORK, "title": "Work", "cents": 100}
+    expect(person_id=ada.pk, first_month=september, last_month=september, at=AT, by=cast.member, **work)
+    plan = Planner.of(known_of(ada, JUNE)).plan(Wish(starts_on=date(2026, 10, 1), gross_cents=115_000))
+    return save_plan(person_id=ada.pk, name="Autumn", plan=plan, at=AT)
 
 
 def column_of(model: type[models.Model]) -> str:

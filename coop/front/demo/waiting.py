@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from coop.banking.actions import NewPayment, create_payment_order
@@ -20,7 +21,9 @@ from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
 from coop.ledger.queries import party_balances
 from coop.planning.actions import request_end, request_one_off, request_pause
+from coop.planning.expectations import expect
 from coop.planning.models import SalaryRequest
+from coop.planning.states import ExpectationKind
 from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
@@ -85,10 +88,30 @@ def _hand_in_jobs(world: World, on: date) -> None:
             accept_job(job_id=job.pk, on=on, by=office)
     if members:
         _draft(world, members[0], month, on)
+        _expect(world.members[0], on)
 
 
 def _draft(world: World, member: Member, month: date, on: date) -> None:
     start_job(world, member, member.clients[-1], month=month, net_cents=480_00, on=on)
+
+
+def _expect(member: Member, on: date) -> None:
+    """Regular work that has no job yet, and a computer."""
+    month = next_month(on)
+    work: dict[str, Any] = {
+        "kind": ExpectationKind.WORK,
+        "title": "Wartung, monatlich",
+        "cents": 400_00,
+        "probability": Decimal("0.8"),
+    }
+    spent: dict[str, Any] = {
+        "kind": ExpectationKind.EXPENSE,
+        "title": "Neuer Rechner",
+        "cents": 1_600_00,
+        "probability": Decimal(1),
+    }
+    for values, last in ((work, next_month(next_month(month))), (spent, month)):
+        expect(person_id=member.person_id, first_month=month, last_month=last, at=at(on), by=member.user, **values)
 
 
 def _ask_for_salaries(world: World, on: date) -> None:

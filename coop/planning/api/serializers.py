@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from coop.planning.happened import Why
 from coop.planning.plan import HORIZON, MONTHS, RISK, Plan
-from coop.planning.states import RequestKind, RequestState
+from coop.planning.states import ExpectationKind, RequestKind, RequestState
 from coop.tenancy.api_fields import CurrencyField, MoneyField
 
 
@@ -241,3 +241,24 @@ class ShortfallSerializer(serializers.Serializer[Any]):
     currency = CurrencyField()
     missing = MoneyField(source="missing_cents")
     level = serializers.IntegerField(help_text="30 or 60: how many days ahead it lies at most.")
+
+
+class ExpectationSerializer(serializers.Serializer[Any]):
+    """Work (net, before the fee) or an expense that a member expects in each month from the first to the last."""
+
+    id = serializers.IntegerField(read_only=True)
+    kind = serializers.ChoiceField(
+        choices=[(ExpectationKind.WORK.value, "work"), (ExpectationKind.EXPENSE.value, "expense")]
+    )
+    title = serializers.CharField(max_length=120)
+    currency = CurrencyField()
+    amount = MoneyField(source="cents", positive=True)
+    first_month = serializers.DateField()
+    last_month = serializers.DateField()
+    probability = serializers.DecimalField(max_digits=3, decimal_places=2, min_value=0, max_value=1, default=Decimal(1))
+
+
+class ChanceSerializer(serializers.Serializer[Any]):
+    """How likely a job is; null leaves it to the figures of the cooperative."""
+
+    probability = serializers.DecimalField(max_digits=3, decimal_places=2, min_value=0, max_value=1, allow_null=True)

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from coop.planning.api.views import PlanView, SavedPlanViewSet, ShortfallView
+from coop.planning.api.views import ExpectationViewSet, PlanView, SavedPlanViewSet, ShortfallView
 from coop.planning.api.views import SalaryRequestViewSet as View
 
 app_name = "planning_api"
 urlpatterns = [
     path("plan/", PlanView.as_view(), name="plan"),
+    path("expectations/", ExpectationViewSet.as_view({"get": "list", "post": "create"}), name="expectations"),
+    path("expectations/<int:pk>/", ExpectationViewSet.as_view({"delete": "destroy"}), name="expectation"),
+    path("expectations/jobs/<int:pk>/", ExpectationViewSet.as_view({"put": "judge"}), name="judge"),
     path("plans/", SavedPlanViewSet.as_view({"get": "list", "post": "create"}), name="plans"),
     path("plans/<int:pk>/", SavedPlanViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="saved"),
     path("shortfalls/", ShortfallView.as_view(), name="shortfalls"),

@@ -18,10 +18,12 @@ from coop.planning import actions
 from coop.planning.api.serializers import (
     ApproveSerializer,
     AskSerializer,
+    ChanceSerializer,
     ComparedPlanSerializer,
     DeclineSerializer,
     EndEffectSerializer,
     EndSerializer,
+    ExpectationSerializer,
     MonthComparedSerializer,
     OneOffEffectSerializer,
     OneOffSerializer,
@@ -36,6 +38,7 @@ from coop.planning.api.serializers import (
     WishSerializer,
 )
 from coop.planning.effects import Effect, end_effect, one_off_effect, pause_effect
+from coop.planning.expectations import expect, expect_no_more, expectations_of, judge_job
 from coop.planning.happened import compare
 from coop.planning.known import known_of
 from coop.planning.models import SalaryRequest
@@ -208,6 +211,40 @@ class SavedPlanViewSet(ViewSet):
     def destroy(self, request: Request, pk: int) -> Response:
         """Delete a saved plan of which no request was made."""
         forget_plan(plan_id=pk, person_id=_me(request).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExpectationViewSet(ViewSet):
+    """What a member expects beyond documents."""
+
+    allowed_roles = (Role.MEMBER,)
+
+    @extend_schema(responses=ExpectationSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Work and expenses that are expected, soonest first."""
+        return Response(ExpectationSerializer(expectations_of(_me(request).pk), many=True).data)
+
+    @extend_schema(request=ExpectationSerializer, responses={201: ExpectationSerializer, 409: _CONFLICT})
+    def create(self, request: Request) -> Response:
+        """Expect work or an expense."""
+        asked = ExpectationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = expect(person_id=_me(request).pk, at=timezone.now(), by=request.user, **asked.validated_data)  # type: ignore[arg-type]
+        return Response(ExpectationSerializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Expect it no more."""
+        expect_no_more(expectation_id=pk, person_id=_me(request).pk)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=ChanceSerializer, responses={204: None, 409: _CONFLICT})
+    def judge(self, request: Request, pk: int) -> Response:
+        """Say how likely one's own job is that no client has confirmed."""
+        asked = ChanceSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        chance = asked.validated_data["probability"]
+        judge_job(person_id=_me(request).pk, job_id=pk, probability=chance, at=timezone.now(), by=request.user)  # type: ignore[arg-type]
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

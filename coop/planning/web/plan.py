@@ -17,7 +17,7 @@ from coop.documents.pdf import pdf_of
 from coop.errors import StetigError
 from coop.planning.alternatives import Alternative, Change, Way, alternatives, changes, way_of, wish_of
 from coop.planning.cliffs import Cliff, Step, cliffs
-from coop.planning.known import Item, Known, known_of
+from coop.planning.known import Item, ItemKind, Known, known_of
 from coop.planning.months import later
 from coop.planning.plan import Offer, Plan, Planner, Wish
 from coop.planning.web.fan import picture_of
@@ -124,6 +124,7 @@ def _around(planner: Planner, wish: Wish) -> dict[str, Any]:
     known = planner.known
     return {
         "actions": [
+            {"url": reverse("planning:expected"), "label": _("What I expect")},
             {"url": reverse("planning:plans"), "label": _("Saved plans")},
             {"url": f"{reverse('planning:plan_pdf')}?way={way_of(wish)}", "label": _("As PDF")},
         ],
@@ -308,6 +309,12 @@ def _reasons(planner: Planner) -> Iterator[str]:
     guaranteed = sum(item.cents for item in known.items if item.guaranteed)
     if guaranteed:
         yield _("Of it %(amount)s are guaranteed and count before they have come.") % {"amount": euros(guaranteed)}
+    if known.expenses:
+        yield _("%(amount)s of expenses that you expect.") % {"amount": euros(sum(known.expenses.values()))}
+    if known.away:
+        yield _("No salary in %(months)s, because of your leave.") % {
+            "months": ", ".join(month_name(each) for each in sorted(known.away))
+        }
     if known.promised:
         yield _("Your running salary is paid in full until the new one begins.")
     yield (
@@ -367,14 +374,16 @@ def _safe(planner: Planner, risk: Decimal) -> dict[str, Any] | None:
 
 
 def _item_row(item: Item) -> dict[str, Any]:
-    name = "invoicing:job" if item.kind == "job" else "invoicing:invoice"
+    names = {ItemKind.JOB: "invoicing:job", ItemKind.INVOICE: "invoicing:invoice"}
     return {
-        "title": f"{item.title}, {item.client}",
-        "url": reverse(name, args=[item.id]),
+        "title": ", ".join(filter(None, (item.title, item.client))),
+        "url": reverse(names[item.kind], args=[item.id]) if item.kind in names else reverse("planning:expected"),
         "cents": item.cents,
         "expected": item.expected_on,
         "chance": item.probability,
-        "state": {"label": _("guaranteed"), "tone": "good"}
+        "state": {"label": _("your own estimate"), "tone": "neutral"}
+        if item.kind == ItemKind.EXPECTED
+        else {"label": _("guaranteed"), "tone": "good"}
         if item.guaranteed
         else {"label": _("when paid"), "tone": "warn"},
     }

@@ -60,9 +60,9 @@ class PlanForm(forms.Form):
         ahead = [later(known.month, count) for count in range(1, HORIZON + 1)]
         self._choose("starts_on", [(_key(month), _month(month)) for month in ahead[:STARTS]])
         self._choose("off_from", [("", _("none")), *((_key(month), _month(month)) for month in ahead)])
-        items = [(item.key, f"{item.title}, {item.client}") for item in known.items]
-        self._choose("dropped", [("", _("nothing falls through")), *items])
-        clients = {str(item.client_id): item.client for item in known.items}
+        items = {item.key: ", ".join(filter(None, (item.title, item.client))) for item in known.items}
+        self._choose("dropped", [("", _("nothing falls through")), *items.items()])
+        clients = {str(item.client_id): item.client for item in known.items if item.client}
         self._choose("late_client", [("", _("everybody pays as usual")), *clients.items()])
 
     def wish(self) -> Wish:

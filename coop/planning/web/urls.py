@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coop.planning.web import cooperative, other_requests, plan, saved, shortfalls, views
+from coop.planning.web import cooperative, expected, other_requests, plan, saved, shortfalls, views
 
 app_name = "planning"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("plan/saved/", saved.plans, name="plans"),
     path("plan/saved/<int:plan_id>/", saved.saved, name="saved"),
     path("plan/saved/<int:plan_id>/forget/", saved.forget, name="forget"),
+    path("plan/expected/", expected.expected, name="expected"),
+    path("plan/expected/jobs/<int:job_id>/", expected.judge, name="judge"),
+    path("plan/expected/<int:expectation_id>/delete/", expected.delete, name="expect_no_more"),
     path("board/ahead/", cooperative.cooperative, name="cooperative"),
     path("salary/", views.salary, name="salary"),
     path("salary/ask/", views.ask, name="ask"),

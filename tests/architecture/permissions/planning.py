@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from coop.planning.actions import request_salary
+from coop.planning.expectations import expect
 from coop.planning.known import known_of
 from coop.planning.plan import Planner, Wish
 from coop.planning.saved import save_plan
+from coop.planning.states import ExpectationKind
 from coop.tenancy.states import Role
 from members.queries import person_of
+from tests.factories.invoicing import make_job
 from tests.factories.payroll import employ, give_money, make_member
 
 _OFFICE = {Role.PAYROLL}
@@ -17,6 +20,12 @@ _MEMBER = {Role.MEMBER}
 PERMISSIONS = {
     "planning:plan": _MEMBER,
     "planning:plan_pdf": _MEMBER,
+    "planning:expected": _MEMBER,
+    "planning:judge": _MEMBER,
+    "planning:expect_no_more": _MEMBER,
+    "planning_api:expectations": _MEMBER,
+    "planning_api:expectation": _MEMBER,
+    "planning_api:judge": _MEMBER,
     "planning:plans": _MEMBER,
     "planning:saved": _MEMBER,
     "planning:forget": _MEMBER,
@@ -81,7 +90,29 @@ def _request(cast):
     )
 
 
+def _expectation(cast):
+    made = expect(
+        person_id=_ada(cast).pk,
+        kind=ExpectationKind.WORK,
+        title="Work",
+        cents=100,
+        first_month=date(2026, 4, 1),
+        last_month=date(2026, 4, 1),
+        at=datetime(2026, 3, 10, tzinfo=UTC),
+        by=None,
+    )
+    return made.pk
+
+
+def _likely_job(cast):
+    return make_job(cast.member, budget=_ada(cast).budget).pk
+
+
 SAMPLES = {
+    "planning:expect_no_more": lambda cast: {"expectation_id": _expectation(cast)},
+    "planning_api:expectation": lambda cast: {"pk": _expectation(cast)},
+    "planning:judge": lambda cast: {"job_id": _likely_job(cast)},
+    "planning_api:judge": lambda cast: {"pk": _likely_job(cast)},
     **dict.fromkeys(("planning:saved", "planning:forget"), lambda cast: {"plan_id": _plan(cast).pk}),
     "planning_api:saved": lambda cast: {"pk": _plan(cast).pk},
     **dict.fromkeys(
