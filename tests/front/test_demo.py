@@ -1,5 +1,6 @@
 """The demo: complete, whole or not there, the same for a seed, proved by the ledger, independent of the calendar."""
 
+import uuid
 from datetime import date
 from io import StringIO
 from random import Random
@@ -66,10 +67,11 @@ def scope_of(slug):
 
 def put_aside(*slugs):
     """Let cooperatives of the demo look as if they had never been made."""
+    old = f"old-{uuid.uuid4().hex[:12]}-"
     for slug in slugs:
-        Address.objects.filter(slug=slug).update(slug=f"old-{slug}")
+        Address.objects.filter(slug=slug).update(slug=f"{old}{slug}")
         for logins in (User, EmailAddress):
-            logins.objects.filter(email__endswith=f"@{slug}.example").update(email=Concat(Value("old-"), "email"))
+            logins.objects.filter(email__endswith=f"@{slug}.example").update(email=Concat(Value(old), "email"))
 
 
 def test_the_demo_is_proved_by_its_ledger_and_leaves_work_for_everybody(demo):
