@@ -239,6 +239,7 @@ SOURCES = {
     ElementKind.VACATION_PAY: "§ 23a SGB IV, § 39b (3) EStG",
     ElementKind.EXPENSES: "§ 3 Nr. 50 EStG",
     ElementKind.PER_DIEM: "§ 3 Nr. 16 EStG",
+    ElementKind.MATERNITY: "§ 20 MuSchG, § 3 Nr. 1 d EStG",
     ElementKind.IN_KIND: "§ 8 (2) EStG",
     ElementKind.ADVANCE: "§ 614 BGB",
     ElementKind.GARNISHMENT: "§§ 829, 850c ZPO",
@@ -249,7 +250,7 @@ _CURRENT = frozenset(
     {ElementKind.HOURS, ElementKind.LEAVE_PAY, ElementKind.SICK_PAY, ElementKind.SUPPLEMENT, ElementKind.IN_KIND}
 )
 _ONE_OFF = frozenset({ElementKind.ONE_OFF, ElementKind.VACATION_PAY})
-_FREE = frozenset({ElementKind.EXPENSES, ElementKind.PER_DIEM})
+_FREE = frozenset({ElementKind.EXPENSES, ElementKind.PER_DIEM, ElementKind.MATERNITY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

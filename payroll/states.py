@@ -114,6 +114,7 @@ class ElementKind(models.TextChoices):
     VACATION_PAY = "vacation_pay", _("vacation pay")
     EXPENSES = "expenses", _("expenses paid back, tax-free")
     PER_DIEM = "per_diem", _("per diem, tax-free")
+    MATERNITY = "maternity", _("supplement to maternity benefit, tax-free")
     IN_KIND = "in_kind", _("benefit in kind")
     ADVANCE = "advance", _("advance, paid back in instalments")
     GARNISHMENT = "garnishment", _("garnishment")

@@ -23,6 +23,7 @@ ONCE = frozenset(
         ElementKind.ONE_OFF,
         ElementKind.VACATION_PAY,
         ElementKind.EXPENSES,
+        ElementKind.MATERNITY,
     }
 )
 """Kinds that belong to one month unless another end is given."""

@@ -259,16 +259,16 @@ def sick_pay_days(law: LawOfDay, employed: Sequence[Employment], away: Sequence[
     return paid
 
 
-def days_with_pay(
+def kinds_of_days(
     law: LawOfDay, employed: Sequence[Employment], away: Sequence[Away], first: date, until: date
 ) -> dict[date, Day]:
-    """The days under contract from `first` until `until` that the employer pays, and how each counts.
+    """How each day under contract from `first` until `until` counts, in order.
 
     Raises: LawUnknown.
     """
     begin = min((one.starts_on for one in away), default=first)
     kinds = _kinds(law, employed, away, min(begin, first), until)
-    return {day: kinds[day] for day in _range(first, until) if kinds[day] in PAID and _employed(employed, day)}
+    return {day: kinds[day] for day in _range(first, until) if _employed(employed, day)}
 
 
 _RESTING = frozenset({Cause.MATERNITY, Cause.PARENTAL, Cause.UNPAID})

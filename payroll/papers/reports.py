@@ -542,6 +542,12 @@ _LINE_NAMES = {
     CertificateLine.WAGE_TAX: gettext_lazy("Wage tax"),
     CertificateLine.SOLI: gettext_lazy("Solidarity surcharge"),
     CertificateLine.CHURCH_TAX: gettext_lazy("Church tax"),
+    CertificateLine.MATERNITY_SUPPLEMENT: gettext_lazy("Supplement to maternity benefit"),
+    CertificateLine.PER_DIEMS: gettext_lazy("Tax-free per diems"),
+    CertificateLine.SUBSIDY_STATUTORY: gettext_lazy("Subsidy to statutory health insurance"),
+    CertificateLine.SUBSIDY_PRIVATE: gettext_lazy("Subsidy to private health insurance"),
+    CertificateLine.SUBSIDY_CARE: gettext_lazy("Subsidy to care insurance"),
+    CertificateLine.PRIVATE_PREMIUMS: gettext_lazy("Certified premiums of private cover"),
     CertificateLine.PENSION_EMPLOYER: gettext_lazy("Pension insurance, employer"),
     CertificateLine.PENSION_EMPLOYEE: gettext_lazy("Pension insurance, employee"),
     CertificateLine.HEALTH: gettext_lazy("Health insurance, employee"),
@@ -570,6 +576,7 @@ def certificates(year: int, *, person_id: int | None = None) -> Paper:
                 soli_cents=one.amounts["soli"],
                 church_tax_cents=one.amounts["church_tax"],
                 branches=one.branches,
+                of_free_will=one.of_free_will,
             )
             for one in booked
         )

@@ -54,7 +54,11 @@ class Booked:
     shares: dict[int, dict[str, int]] = field(default_factory=dict)
     """Fund id -> contribution group -> cents."""
     branches: dict[str, int] = field(default_factory=dict)
-    """"health.employee" and so on -> cents, by branch and side, and "pension.base"."""
+    """"health.employee" and so on -> cents, by branch and side, and "pension.base"; for the certificate also the
+    subsidies to private insurance, what is free of tax by kind, and "premiums", the certified ones of private cover.
+    """
+    of_free_will: bool = False
+    """Insured in a statutory fund of free will."""
     federal_state: str = ""
 
     @property
@@ -127,13 +131,13 @@ def _of(slip: Payslip) -> Booked:
     before = slip.corrects
     amounts = _amounts(slip)
     shares: dict[int, dict[str, int]] = {fund_id_of(slip): shares_of(slip)}
-    branches = _branches(slip.lines)
+    branches = _branches(slip.lines) | _certified(slip)
     if before is not None:
         old = _amounts(before)
         amounts = {name: amounts[name] - old[name] for name in AMOUNTS}
         fund = fund_id_of(before)
         shares[fund] = added(shares.get(fund, {}), shares_of(before), sign=-1)
-        branches = added(branches, _branches(before.lines), sign=-1)
+        branches = added(branches, _branches(before.lines) | _certified(before), sign=-1)
     person = slip.person
     return Booked(
         id=slip.pk,
@@ -147,6 +151,7 @@ def _of(slip: Payslip) -> Booked:
         amounts=amounts,
         shares=shares,
         branches=branches,
+        of_free_will=contribution_key_of(slip).startswith(_FREE_WILL),
     )
 
 
@@ -169,6 +174,22 @@ def _branches(lines: Iterable[dict[str, Any]]) -> dict[str, int]:
             if branch == "pension" and "basis_cents" in line:
                 # In the transition range the employer's line holds the whole base.
                 found["pension.base"] = max(found.get("pension.base", 0), line["basis_cents"])
+    return found
+
+
+_FREE_WILL = "9"
+"""First figure of the contribution key of those whose contributions the employer passes on."""
+
+
+def _certified(slip: Payslip) -> dict[str, int]:
+    """What only the annual certificate asks of a payslip, in cents."""
+    found: dict[str, int] = {}
+    for line in slip.lines:
+        code = line["code"]
+        if code.endswith(".subsidy") or code.startswith("free."):
+            found[code] = found.get(code, 0) + line["amount_cents"]
+    if premiums := slip.inputs.get("premiums"):
+        found["premiums"] = premiums["basic_cents"]
     return found
 
 

@@ -12,6 +12,7 @@ from coop.law import LawOfDay
 from coop.tenancy.queries import this_cooperative
 from members.models import Person
 from payroll.germany.absence import (
+    PAID,
     WORKING_WEEK,
     Away,
     Cause,
@@ -19,7 +20,7 @@ from payroll.germany.absence import (
     Employment,
     MonthDays,
     add_months,
-    days_with_pay,
+    kinds_of_days,
     month_days,
     next_month,
 )
@@ -47,7 +48,7 @@ def month_days_of(person_ids: Iterable[int], month: date) -> dict[int, MonthDays
     """
     ids = list(person_ids)
     employed = employments_of(ids)
-    away = _away_of(ids, next_month(month))
+    away = away_until(ids, next_month(month))
     weeks = weeks_of(ids, next_month(month))
     law = german_law(month)
     return {
@@ -64,7 +65,7 @@ def month_days_of(person_ids: Iterable[int], month: date) -> dict[int, MonthDays
 
 def days_with(absence: Absence, month: date) -> MonthDays:
     """How a month counts for a person with an absence that may still wait for a decision. Raises: LawUnknown."""
-    away = list(_away_of([absence.person_id], next_month(month)).get(absence.person_id, []))
+    away = list(away_until([absence.person_id], next_month(month)).get(absence.person_id, []))
     if absence.state == AbsenceState.REQUESTED:
         away.append(away_of(absence))
     return month_days(
@@ -119,7 +120,8 @@ def missing_for_minimum_wage(gross_cents: dict[int, int], month: date) -> dict[i
     return found
 
 
-def _away_of(person_ids: Collection[int], until: date) -> dict[int, list[Away]]:
+def away_until(person_ids: Collection[int], until: date) -> dict[int, list[Away]]:
+    """Per person the confirmed absences that began before a day, oldest first."""
     rows = Absence.objects.filter(person_id__among=person_ids, state=AbsenceState.CONFIRMED, starts_on__lt=until)
     found: dict[int, list[Away]] = {}
     for row in rows.order_by("starts_on", "id"):
@@ -172,8 +174,8 @@ def days_off_of(person_ids: Collection[int], month: date, since: date) -> dict[i
         week = weeks[person_id].days if person_id in weeks else WORKING_WEEK
         kinds = {
             day: kind
-            for day, kind in days_with_pay(law, contracts, away, since, until).items()
-            if day.weekday() in week
+            for day, kind in kinds_of_days(law, contracts, away, since, until).items()
+            if kind in PAID and day.weekday() in week
         }
         halves = {row.starts_on for row in rows.get(person_id, ()) if row.half_day}
         leave = [

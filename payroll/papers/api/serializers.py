@@ -113,6 +113,19 @@ class NewRefundSerializer(serializers.Serializer[Any]):
     with_contributions = serializers.BooleanField(default=False)
 
 
+class RefundProposalSerializer(serializers.Serializer[Any]):
+    """Days that were paid during an absence and may be claimed back; `until` is the day that no longer counts."""
+
+    person = serializers.IntegerField(source="person_id")
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=RefundKind.choices)
+    since = serializers.DateField()
+    until = serializers.DateField()
+    rate = serializers.DecimalField(max_digits=4, decimal_places=3, allow_null=True)
+    currency = CurrencyField()
+    amount = MoneyField(source="amount_cents", allow_null=True)
+
+
 class RefundSerializer(serializers.Serializer[Any]):
     """A claimed refund."""
 

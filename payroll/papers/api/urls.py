@@ -20,6 +20,7 @@ urlpatterns = [
     path("office/certificates/", Papers.as_view({"get": "certificates"}), name="certificates"),
     path("office/accident/", Papers.as_view({"get": "accident"}), name="accident"),
     path("office/filings/", Papers.as_view({"post": "file"}), name="file"),
+    path("office/refunds/proposals/", Papers.as_view({"get": "refund_proposals"}), name="refund_proposals"),
     path("office/refunds/", Papers.as_view({"post": "refund"}), name="refund"),
     path("wage-account/", Papers.as_view({"get": "wage_account"}), name="wage_account"),
 ]

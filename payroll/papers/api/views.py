@@ -25,12 +25,13 @@ from payroll.papers.api.serializers import (
     OrderMadeSerializer,
     PaperMonthSerializer,
     PaperSerializer,
+    RefundProposalSerializer,
     RefundSerializer,
 )
 from payroll.papers.contributions import made_statements, make_statements, order_contributions, preview
 from payroll.papers.duties import duties
 from payroll.papers.notices import notice_rows, notices_paper
-from payroll.papers.refunds import claim_refund
+from payroll.papers.refunds import claim_refund, proposals
 from payroll.papers.sheets import Paper, as_json
 from payroll.papers.states import FilingKind, RefundKind
 from payroll.papers.targets import target_of
@@ -159,6 +160,13 @@ class PaperViewSet(ViewSet):
             at=timezone.now(),
         )
         return Response(FilingSerializer(filing).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(parameters=[_YEAR], responses=RefundProposalSerializer(many=True))
+    def refund_proposals(self, request: Request) -> Response:
+        """What of a year's confirmed absences was paid, may be claimed back, and is not yet."""
+        note_access(user=request.user, action="payroll paper", about="refund proposals")  # type: ignore[arg-type]
+        found = proposals(asked_year(request._request))  # noqa: SLF001
+        return Response(RefundProposalSerializer(found, many=True).data)
 
     @extend_schema(request=NewRefundSerializer, responses={201: RefundSerializer, 409: _CONFLICT})
     def refund(self, request: Request) -> Response:

@@ -3,7 +3,6 @@
 Source: § 1, § 2 AAG; one-off pay counts neither for the levy nor for the refund.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,11 +17,12 @@ HIGHEST_SICKNESS_RATE = Decimal("0.8")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthPay:
-    """A month's continuous pay and the employer's contributions to it, in cents."""
+    """Pay of a month that went on, the employer's contributions to it, in cents, and over how many days it spreads."""
 
     month: date
     pay_cents: int
     employer_cents: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def refund(
 ) -> RefundFigures:
     """The refund for the days from `since` until `until` (exclusive).
 
-    A day's pay is the month's, divided by its calendar days. `with_contributions`: whether the fund's statutes
+    A day's pay is the month's, divided by the calendar days it was paid for. `with_contributions`: whether the fund's statutes
     refund the employer's contributions too; without, they are left out.
 
     Raises: InvalidInput, where the range is empty or a month in it has no pay.
@@ -52,9 +52,11 @@ def refund(
     for month, days in _days_by_month(since, until).items():
         if month not in known:
             raise InvalidInput(f"{month:%m/%Y}: no posted payslip; refunds are figured from what was paid")
-        whole = monthrange(month.year, month.month)[1]
-        pay += share_of(known[month].pay_cents, Decimal(days) / whole)
-        employer += share_of(known[month].employer_cents, Decimal(days) / whole)
+        paid = known[month]
+        if days > paid.days:
+            raise InvalidInput(f"{month:%m/%Y}: fewer days than these were paid")
+        pay += share_of(paid.pay_cents, Decimal(days) / paid.days)
+        employer += share_of(paid.employer_cents, Decimal(days) / paid.days)
     if not with_contributions:
         employer = 0
     return RefundFigures(

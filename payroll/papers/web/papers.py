@@ -1,8 +1,11 @@
 """Pages of the single papers: each also as PDF and CSV."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -25,7 +28,7 @@ from payroll.papers.contributions import StatementRow, made_statements, preview
 from payroll.papers.creditors import enter_creditor
 from payroll.papers.models import AccidentMembership, ContributionStatement, Creditor, LevyRefund
 from payroll.papers.notices import notice_rows, notices_paper
-from payroll.papers.refunds import claim_refund, reference_of
+from payroll.papers.refunds import Proposal, claim_refund, proposals, reference_of
 from payroll.papers.sheets import Paper
 from payroll.papers.slips import booked_of_year
 from payroll.papers.states import FilingKind, RefundKind
@@ -418,6 +421,16 @@ def refunds(request: HttpRequest) -> HttpResponse:
                 {"key": "reference", "label": _("Reference")},
                 {"key": "actions", "label": _("Next step"), "kind": "actions", "hide_label": True},
             ],
+            "proposed": [_proposal(one, may=bool(set(OFFICE) & roles(request))) for one in proposals(asked)],
+            "proposed_columns": [
+                {"key": "name", "label": _("Name")},
+                {"key": "kind", "label": _("Which pay")},
+                {"key": "since", "label": _("First day"), "kind": "day"},
+                {"key": "until", "label": _("Last day"), "kind": "day"},
+                {"key": "rate", "label": _("Rate of the refund")},
+                {"key": "amount", "label": _("Refund"), "kind": "money"},
+                {"key": "actions", "label": _("Next step"), "kind": "actions", "hide_label": True},
+            ],
             "people": [
                 {"name": name, "url": reverse("papers:new_refund", args=[person])}
                 for person, name in sorted(people.items(), key=lambda item: item[1].casefold())
@@ -430,6 +443,22 @@ def refunds(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _proposal(one: Proposal, *, may: bool) -> dict[str, Any]:
+    last = one.until - timedelta(days=1)
+    percent = f"{(one.rate * 100).normalize():f}" if one.rate else ""
+    asked = {"kind": one.kind.value, "since": f"{one.since}", "last_day": f"{last}", "rate": percent}
+    address = f"{reverse('papers:new_refund', args=[one.person_id])}?{urlencode(asked)}"
+    return {
+        "name": one.name,
+        "kind": one.kind.label,
+        "since": one.since,
+        "until": last,
+        "rate": f"{percent.replace('.', ',')} %" if percent else _("enter it with the fund"),
+        "amount": one.amount_cents,
+        "actions": [{"url": address, "label": _("Look and claim"), "small": True}] if may else [],
+    }
+
+
 @allow(*OFFICE)
 @require_http_methods(["GET", "POST"])
 def new_refund(request: HttpRequest, person_id: int) -> HttpResponse:
@@ -437,7 +466,7 @@ def new_refund(request: HttpRequest, person_id: int) -> HttpResponse:
     person = Person.objects.filter(id=person_id).first()
     if person is None:
         raise Http404
-    form = RefundForm(request.POST or None)
+    form = RefundForm(request.POST or None, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -459,6 +488,21 @@ def new_refund(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(
         request, "papers/new_refund.html", {"person": person, "form": form, "back": reverse("papers:refunds")}
     )
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """What a proposal's link fills in, as far as it can be read."""
+    found: dict[str, Any] = {}
+    for name, read in (
+        ("kind", RefundKind),
+        ("since", date.fromisoformat),
+        ("last_day", date.fromisoformat),
+        ("rate", Decimal),
+    ):
+        with suppress(ValueError, InvalidOperation):
+            if given := request.GET.get(name):
+                found[name] = read(given)
+    return found
 
 
 def _with_accounts(paper: Paper, in_year: int) -> Paper:

@@ -29,6 +29,7 @@ PERMISSIONS = {
     "papers:notices": _READERS,
     "papers:refunds": _READERS,
     "papers:new_refund": _OFFICE,
+    "papers_api:refund_proposals": _READERS,
     "papers:journal": _READERS,
     "papers:year": _READERS,
     "papers:accident": _ENTERED,

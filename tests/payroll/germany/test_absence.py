@@ -15,7 +15,7 @@ from payroll.germany.absence import (
     MonthDays,
     Notice,
     add_months,
-    days_with_pay,
+    kinds_of_days,
     month_days,
     next_month,
     periods,
@@ -200,8 +200,8 @@ def test_half_a_day_without_pay_takes_half_of_it_and_nothing_else():
     assert days(4, half).whole
 
 
-def test_the_days_that_are_paid_and_how():
-    found = days_with_pay(
+def test_how_each_day_under_contract_counts():
+    found = kinds_of_days(
         LAW,
         [(date(2026, 3, 3), None)],
         [away(Cause.VACATION, (3, 5), (3, 7)), away(Cause.UNPAID, (3, 8), (3, 31))],
@@ -209,7 +209,8 @@ def test_the_days_that_are_paid_and_how():
         date(2026, 4, 1),
     )
     assert {day.day: kind.value for day, kind in found.items()} == {
-        3: "paid", 4: "paid", 5: "vacation", 6: "vacation", 7: "paid", 31: "paid"
+        3: "paid", 4: "paid", 5: "vacation", 6: "vacation", 7: "paid", 31: "paid",
+        **dict.fromkeys(range(8, 31), "unpaid_insured"),
     }  # fmt: skip
 
 

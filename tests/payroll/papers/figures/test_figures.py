@@ -208,8 +208,8 @@ def test_pay_is_reported_in_whole_euros():
 
 # --- refunds ----------------------------------------------------------------------------------------------------
 
-MARCH = MonthPay(month=date(2026, 3, 1), pay_cents=310_000, employer_cents=62_000)
-APRIL = MonthPay(month=date(2026, 4, 1), pay_cents=300_000, employer_cents=60_000)
+MARCH = MonthPay(month=date(2026, 3, 1), pay_cents=310_000, employer_cents=62_000, days=31)
+APRIL = MonthPay(month=date(2026, 4, 1), pay_cents=300_000, employer_cents=60_000, days=30)
 
 
 def test_a_refund_over_two_months():
@@ -218,6 +218,14 @@ def test_a_refund_over_two_months():
     )
     assert (found.days, found.pay_cents, found.employer_cents) == (5, 20_000 + 30_000, 4_000 + 6_000)
     assert found.amount_cents == 48_000
+
+
+def test_pay_of_part_of_a_month_is_that_of_the_days_it_was_paid_for():
+    part = MonthPay(month=date(2026, 4, 1), pay_cents=110_000, employer_cents=22_000, days=11)
+    rest = {"since": date(2026, 4, 1), "rate": Decimal("0.8"), "with_contributions": False}
+    assert refund([part], until=date(2026, 4, 12), **rest).pay_cents == 110_000
+    with pytest.raises(InvalidInput, match="fewer days"):
+        refund([part], until=date(2026, 4, 13), **rest)
 
 
 def test_a_refund_needs_days_and_payslips():
