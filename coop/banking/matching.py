@@ -25,6 +25,7 @@ SCORES: Mapping[str, int] = {
     "spelled": 100,
     "several": 98,
     "with_other_claims": 96,
+    "with_charges": 96,
     "part": 95,
     "over": 95,
     "joined": 95,
@@ -77,12 +78,17 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenClaim:
-    """A claim that waits for money; `key` is its normalised reference."""
+    """A claim that waits for money; `key` is its normalised reference.
+
+    `beside` is the `source` of the claim it goes with, and `key` is that one's: payers name it, and pay this one too or not.
+    """
 
     id: int
     key: str
     open_cents: int
     debtor: str = ""
+    source: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,20 +149,32 @@ class Book:
     by_cents: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_debtor: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     payers: Mapping[str, str] = field(default_factory=dict)
+    charges: dict[int, int] = field(default_factory=dict)
+    """By claim the one that goes with it, even where the first is settled."""
+    extra: frozenset[int] = frozenset()
+    """Claims that go with another one."""
 
     @classmethod
     def of(cls, claims: Iterable[OpenClaim], payers: Mapping[str, str] | None = None) -> "Book":
         """A book of these claims; `payers` says which debtor paid from which IBAN before."""
         book = cls()
         names: dict[str, str] = {}
+        sources: dict[str, int] = {}
         for claim in claims:
             book.claims[claim.id] = claim
             book.still_open[claim.id] = claim.open_cents
-            book.keys[claim.key] = claim.id
+            if not claim.beside:
+                book.keys[claim.key] = claim.id
+                sources[claim.source] = claim.id
             book.by_cents[claim.open_cents].append(claim.id)
             if claim.debtor:
                 key = names.get(claim.debtor) or names.setdefault(claim.debtor, name_key(claim.debtor))
                 book.by_debtor[key].append(claim.id)
+        extra = [claim for claim in book.claims.values() if claim.beside]
+        book.charges = {sources[one.beside]: one.id for one in extra if one.beside in sources}
+        book.extra = frozenset(one.id for one in extra)
+        # Once the other one is settled, its reference means what is left.
+        book.keys.update({one.key: one.id for one in extra if one.beside not in sources})
         book.prefixes = frozenset(_prefix(key) for key in book.keys) - {""}
         book.payers = {iban: name_key(debtor) for iban, debtor in (payers or {}).items()}
         return book
@@ -164,6 +182,11 @@ class Book:
     def open_of(self, debtor: str) -> list[int]:
         """The open claims of a debtor (by `name_key`), in order."""
         return [one for one in self.by_debtor.get(debtor, ()) if self.still_open[one]]
+
+    def with_charges(self, claim_ids: Iterable[int]) -> tuple[tuple[int, int], ...]:
+        """What these claims and those that go with them still want."""
+        wanted = [one for claim_id in claim_ids for one in (claim_id, self.charges.get(claim_id)) if one]
+        return tuple((one, self.still_open[one]) for one in wanted if self.still_open[one])
 
     def take(self, proposal: Proposal) -> None:
         """Count a proposal as carried out."""
@@ -257,7 +280,8 @@ def _by_reference(movement: Movement, found: list[Found[int]], book: Book) -> li
     if literal:
         if sum(still_open[one.id] for one in literal) == cents:
             return [_sure("several", *((one.id, still_open[one.id]) for one in literal))]
-        return []
+        parts = book.with_charges(one.id for one in literal)
+        return [_sure("several", *parts)] if sum(due for _one, due in parts) == cents else []
     near = [one for one in found if still_open[one.id] == cents]
     return [_sure(one.likeness.name.lower(), (one.id, cents)) for one in near]
 
@@ -276,13 +300,22 @@ def _one_named(movement: Movement, named: Found[int], found: list[Found[int]], b
         if (due - cents) * 100 <= HIGHEST_DISCOUNT * due:
             return [_sure("discount", (claim_id, cents))]
         return [_sure("part", (claim_id, cents))]
-    # More money than the one claim: the rest may be another claim of the same payer, such as a fee.
-    same = [one for one in book.open_of(debtor) if one != claim_id]
-    rest = [one for one in same if book.still_open[one] == cents - due]
-    if len(rest) == 1:
-        return [_sure("with_other_claims", (claim_id, due), (rest[0], cents - due))]
+    more = _more_than_named(claim_id, cents, book)
+    if more:
+        return [more]
     # The text may name a second one less clearly.
     return [] if len(found) > 1 else [_sure("over", (claim_id, cents))]
+
+
+def _more_than_named(claim_id: int, cents: int, book: Book) -> Proposal | None:
+    """More money than the one claim: interest and fees that go with it come first, then another claim of the payer."""
+    due = book.still_open[claim_id]
+    extra = book.charges.get(claim_id)
+    if extra and 0 < cents - due <= book.still_open[extra]:
+        return _sure("with_charges", (claim_id, due), (extra, cents - due))
+    debtor = name_key(book.claims[claim_id].debtor)
+    rest = [one for one in book.open_of(debtor) if one != claim_id and book.still_open[one] == cents - due]
+    return _sure("with_other_claims", (claim_id, due), (rest[0], cents - due)) if len(rest) == 1 else None
 
 
 def _may_be(debtor: str, movement: Movement, book: Book, *, stranger_may: bool) -> bool:
@@ -370,22 +403,31 @@ def _by_payer(movement: Movement, book: Book) -> list[Proposal]:
     return proposals
 
 
+def _sum(parts: Iterable[tuple[int, int]]) -> int:
+    return sum(due for _one, due in parts)
+
+
 def _of_debtor(cents: int, debtor: str, book: Book, who: str) -> list[Proposal]:
     claims = book.open_of(debtor)
     if not claims:
         return []
-    equal = [one for one in claims if book.still_open[one] == cents]
+    equal: list[tuple[tuple[int, int], ...]] = [((one, cents),) for one in claims if book.still_open[one] == cents]
+    # One claim and what goes with it.
+    equal += [both for one in claims if len(both := book.with_charges([one])) > 1 and _sum(both) == cents]
     if len(equal) == 1:
-        return [_sure(f"{who}_and_amount", (equal[0], cents))]
+        return [_sure(f"{who}_and_amount", *equal[0])]
     if equal:
         # Several of the same amount: which one, only a person can say.
-        return [Proposal(parts=((one, cents),), score=NAMES_ANOTHER, reason=f"{who}_and_amount") for one in equal]
-    parts = tuple((one, book.still_open[one]) for one in claims)
-    if len(claims) > 1 and sum(due for _one, due in parts) == cents:
-        return [_sure(f"{who}_all_open", *parts)]
+        return [Proposal(parts=one, score=NAMES_ANOTHER, reason=f"{who}_and_amount") for one in equal]
+    everything = tuple((one, book.still_open[one]) for one in claims)
+    parts = tuple(part for part in everything if part[0] not in book.extra) or everything
+    whole = next((some for some in (parts, everything) if len(some) > 1 and _sum(some) == cents), None)
+    if whole:
+        return [_sure(f"{who}_all_open", *whole)]
+    claims = [one for one, _due in parts]
     if who == "payer" and len(claims) <= _MOST_TOGETHER:
         for size in (2, 3):
-            fits = [some for some in combinations(parts, size) if sum(due for _one, due in some) == cents]
+            fits = [some for some in combinations(parts, size) if _sum(some) == cents]
             if len(fits) == 1:
                 return [_sure("payer_some", *fits[0])]
     oldest = claims[0]

@@ -254,6 +254,15 @@ class Claim(CoopOwned):
     reference = models.CharField(max_length=40)
     reference_key = models.CharField(max_length=40, help_text=_("The reference as payers' texts are searched for it."))
     debtor = models.CharField(max_length=200)
+    beside = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Source of the claim that this one goes with, such as interest on an invoice; payers name that one."
+        ),
+    )
     amount_cents = models.BigIntegerField()
     open_cents = models.BigIntegerField()
     due_on = models.DateField()

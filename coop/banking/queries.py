@@ -223,9 +223,12 @@ def book_of_open_claims() -> Book:
 def open_claims() -> list[OpenClaim]:
     """All that is owed, as matching looks at it, the oldest first."""
     owed = Claim.objects.filter(state__in=[ClaimState.OPEN, ClaimState.PART]).order_by("due_on", "id")
+    rows = list(owed.values_list("id", "reference_key", "open_cents", "debtor", "source", "beside"))
+    besides = {row[5] for row in rows if row[5]}
+    keys = dict(Claim.objects.filter(source__in=besides).values_list("source", "reference_key")) if besides else {}
     return [
-        OpenClaim(id=claim_id, key=key, open_cents=cents, debtor=debtor)
-        for claim_id, key, cents, debtor in owed.values_list("id", "reference_key", "open_cents", "debtor")
+        OpenClaim(id=claim_id, key=keys.get(beside, key), open_cents=cents, debtor=debtor, source=source, beside=beside)
+        for claim_id, key, cents, debtor, source, beside in rows
     ]
 
 

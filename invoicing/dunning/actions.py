@@ -18,11 +18,13 @@ from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.messaging.actions import NewMail, queue_mails
+from coop.tenancy.actions import note_access
 from coop.tenancy.links import absolute_url
 from coop.tenancy.models import User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import this_cooperative
 from invoicing.actions import claim_source
+from invoicing.dunning.charges import cancel_charges, charges_source, claim_charges
 from invoicing.dunning.letters import item_content
 from invoicing.dunning.models import (
     DunningCase,
@@ -72,6 +74,12 @@ class NothingToPause(StetigError):
     """Only an open invoice can be paused, and only once at a time."""
 
     code = "nothing_to_pause"
+
+
+class StillOpen(StetigError):
+    """The invoice is still open: what goes with it is waived when it has been paid."""
+
+    code = "still_open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +252,7 @@ def answer_question(*, invoice_id: int, answer: Answer, note: str, by: User) -> 
 
 
 @transaction.atomic
-def agree_letter(*, invoice_id: int, by: User) -> DunningCase:  # noqa: ARG001 (who decided stands in the access log)
+def agree_letter(*, invoice_id: int, by: User) -> DunningCase:
     """Let the office send the next letter although the member did not agree or did not answer.
 
     Raises: NotFound, InvalidTransition.
@@ -253,7 +261,21 @@ def agree_letter(*, invoice_id: int, by: User) -> DunningCase:  # noqa: ARG001 (
     if case is None:
         raise NotFound
     _move(case, CaseState.AGREED)
+    note_access(user=by, action="formal demand agreed", about=f"invoice {invoice_id}")
     return case
+
+
+@transaction.atomic
+def waive_charges(*, invoice_id: int, by: User) -> None:
+    """Let interest and costs be that the client has not paid with the invoice. Raises: NotFound, StillOpen."""
+    case = _locked_case(invoice_id)
+    if case is None:
+        raise NotFound
+    if case.invoice.state == InvoiceState.ISSUED:
+        raise StillOpen
+    if not cancel_charges([invoice_id]):
+        raise NotFound
+    note_access(user=by, action="late charges waived", about=f"invoice {invoice_id}")
 
 
 # --- the daily round ----------------------------------------------------------------------------------------------
@@ -321,11 +343,6 @@ def _lock(invoice_ids: Sequence[int]) -> None:
     sources = [source for one in invoice_ids for source in (claim_source(one), charges_source(one))]
     list(Claim.objects.filter(source__in=sources).order_by("id").select_for_update().values_list("id"))
     list(Invoice.objects.filter(id__in=invoice_ids).order_by("id").select_for_update().values_list("id"))
-
-
-def charges_source(invoice_id: int) -> str:
-    """The claim of what letters have asked for beyond an invoice."""
-    return f"dunning:{invoice_id}"
 
 
 def _ask_members(day: Day, cases: dict[int, DunningCase]) -> None:
@@ -425,6 +442,10 @@ def _send_letters(day: Day, cases: dict[int, DunningCase]) -> None:
         batch_size=1000,
     )
     _advance(zip(written, items, strict=True), cases)
+    claim_charges(
+        day.on,
+        {content["invoice_id"]: letter.pay_by for letter, some in zip(written, items, strict=True) for content in some},
+    )
     _mail(written, day, cooperative.name)
 
 
@@ -557,7 +578,9 @@ def follow_claims(claim_ids: Sequence[int]) -> None:
 
 
 def _settle_what_is_gone() -> None:
-    """Close the cases of invoices that were cancelled since: nothing is open any more."""
+    """Close the cases of invoices that were cancelled since: nothing is owed any more."""
+    cancelled = DunningCase.objects.filter(invoice__state=InvoiceState.CANCELLED).exclude(state=CaseState.SETTLED)
+    cancel_charges(list(cancelled.values_list("invoice_id", flat=True)))
     gone = DunningCase.objects.exclude(state__in=[CaseState.SETTLED, CaseState.WRITTEN_OFF]).exclude(
         invoice__state=InvoiceState.ISSUED
     )

@@ -265,3 +265,38 @@ class DunningRound(CoopOwned):
 
     def __str__(self) -> str:
         return f"{self.on}"
+
+
+class DunningPayment(CoopOwned):
+    """What one matched payment brought beyond an invoice: costs and flat sum, interest; the budget's part where it benefits.
+
+    It is what the ledger is proved against. An undone match stays, marked.
+    """
+
+    case = CoopForeignKey(DunningCase, related_name="payments")
+    match_id = models.BigIntegerField(help_text=_("The match of the bank that it belongs to."))
+    on = models.DateField()
+    fee_cents = models.BigIntegerField()
+    interest_cents = models.BigIntegerField()
+    free_cents = models.BigIntegerField()
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["coop", "match_id"], name="dunningpayment_match_once"),
+            models.CheckConstraint(
+                condition=Q(fee_cents__gte=0, interest_cents__gte=0, free_cents__gte=0), name="dunningpayment_amounts"
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="dunningpayment_stands", exclude=["undone"]),
+            pgtrigger.Protect(name="dunningpayment_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="dunningpayment_stays_undone",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.undone AND NOT NEW.undone"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"match:{self.match_id}"

@@ -13,7 +13,7 @@ from invoicing.dunning.actions import (
     pause_dunning,
     switch_dunning,
 )
-from invoicing.dunning.models import DunningPolicy, DunningRound
+from invoicing.dunning.models import DunningCase, DunningPayment, DunningPolicy, DunningRound
 from invoicing.dunning.states import Tone
 from invoicing.models import Invoice
 from tests.cast import Cast
@@ -75,9 +75,11 @@ ASKED = date(2026, 7, 20)
 
 
 def live_dunning(invoice: Invoice, cast: Cast) -> Invoice:
-    """Everything once: a letter about an invoice of 1 June, a pause, an exception."""
+    """Everything once: a letter about an invoice of 1 June, costs paid with another one, a pause, an exception."""
     switched_on(cast.invoicing)
     on_day(date(2026, 6, 22))
+    case = DunningCase.objects.get(invoice=invoice)
+    DunningPayment.objects.create(case=case, match_id=10**9, on=ASKED, fee_cents=0, interest_cents=1, free_cents=0)
     pause_dunning(invoice_id=invoice.pk, until=None, reason="talking", on=ASKED, by=cast.invoicing)
     except_client(
         client_id=invoice.client_id,

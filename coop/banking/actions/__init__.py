@@ -7,6 +7,7 @@ from coop.banking.actions.claims import (
     cancel_claim,
     open_claim,
     open_claims,
+    raise_claim,
     reduce_claim,
 )
 from coop.banking.actions.learning import (
@@ -98,6 +99,7 @@ __all__ = [
     "open_account",
     "open_claim",
     "open_claims",
+    "raise_claim",
     "reduce_claim",
     "reject_payment_order",
     "table_mappings",

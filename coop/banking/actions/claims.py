@@ -31,6 +31,8 @@ class NewClaim:
     amount_cents: int
     due_on: date
     on: date
+    beside: str = ""
+    """Source of the claim that this one goes with."""
 
 
 @transaction.atomic
@@ -73,6 +75,7 @@ def open_claims(claims: Sequence[NewClaim]) -> list[Claim]:
                 reference=claim.reference,
                 reference_key=normalised(claim.reference),
                 debtor=claim.debtor,
+                beside=claim.beside,
                 amount_cents=claim.amount_cents,
                 open_cents=claim.amount_cents,
                 due_on=claim.due_on,
@@ -99,6 +102,19 @@ def reduce_claim(*, source: str, by_cents: int) -> Claim:
         return cancel_claim(source=source)
     claim.amount_cents -= by_cents
     claim.open_cents -= by_cents
+    claim.state = state_of(claim)
+    claim.save(update_fields=["amount_cents", "open_cents", "state"])
+    return claim
+
+
+@transaction.atomic
+def raise_claim(*, source: str, by_cents: int) -> Claim:
+    """Ask for more than before; settled, the claim is open again. Raises: NotFound, InvalidInput."""
+    claim = lock_claim(source)
+    if by_cents <= 0 or claim.state == ClaimState.CANCELLED:
+        raise InvalidInput(_("%(reference)s cannot be raised by this.") % {"reference": claim.reference})
+    claim.amount_cents += by_cents
+    claim.open_cents += by_cents
     claim.state = state_of(claim)
     claim.save(update_fields=["amount_cents", "open_cents", "state"])
     return claim

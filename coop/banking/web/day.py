@@ -27,6 +27,7 @@ REASONS = {
     "exact": gettext_lazy("the reference stands in the text"),
     "spelled": gettext_lazy("the reference stands in the text, spelled differently"),
     "several": gettext_lazy("the text names several references whose sum it is"),
+    "with_charges": gettext_lazy("the reference, with interest and costs of reminders"),
     "with_other_claims": gettext_lazy("the reference, and another open claim of the same payer"),
     "part": gettext_lazy("the reference, but less money: a part payment"),
     "over": gettext_lazy("the reference, but more money"),

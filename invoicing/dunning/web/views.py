@@ -447,6 +447,16 @@ def _case_buttons(invoice: Invoice, found: DunningCase | None, *, paused: bool) 
                 "id": "agree",
             }
         )
+    if found and found.state == CaseState.SETTLED and found.received_cents < found.demanded_cents:
+        buttons.append(
+            {
+                "url": reverse("dunning:waive", args=[invoice.pk]),
+                "label": _("Waive interest and costs"),
+                "method": "post",
+                "confirm": _("Waive what has not been paid of interest and costs?"),
+                "id": "waive",
+            }
+        )
     if paused:
         buttons.append(
             {"url": reverse("dunning:go_on", args=[invoice.pk]), "label": _("Lift the pause"), "method": "post"}
@@ -504,6 +514,19 @@ def go_on(request: HttpRequest, invoice_id: int) -> HttpResponse:
         request,
         lambda: actions.lift_pause(invoice_id=invoice_id, on=local_day(timezone.now()), by=request.user),  # type: ignore[arg-type]
         _("Reminders go on."),
+    )
+    return redirect("dunning:case", invoice_id)
+
+
+@allow(Role.INVOICING)
+@require_POST
+def waive(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Let interest and costs be that were not paid with the invoice."""
+    _invoice(request, invoice_id)
+    tried(
+        request,
+        lambda: actions.waive_charges(invoice_id=invoice_id, by=request.user),  # type: ignore[arg-type]
+        _("Interest and costs are waived."),
     )
     return redirect("dunning:case", invoice_id)
 

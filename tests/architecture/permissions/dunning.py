@@ -31,6 +31,7 @@ PERMISSIONS = {
     "dunning:agree": _OFFICE,
     "dunning:pause": _OFFICE,
     "dunning:go_on": _OFFICE,
+    "dunning:waive": _OFFICE,
     "dunning:client": {"GET": _MEMBER | _OFFICE, "POST": _OFFICE},
     "dunning:letter_pdf": _READERS | _MEMBER,
     "dunning_api:preview": _READERS,
@@ -74,7 +75,10 @@ def _invoice(cast):
 
 SAMPLES = {
     **{f"dunning:{name}": lambda cast: {"invoice_id": _asked(cast)} for name in ("case", "answer")},
-    **{f"dunning:{name}": lambda cast: {"invoice_id": _invoice(cast).pk} for name in ("agree", "pause", "go_on")},
+    **{
+        f"dunning:{name}": lambda cast: {"invoice_id": _invoice(cast).pk}
+        for name in ("agree", "pause", "go_on", "waive")
+    },
     "dunning:client": _client,
     "dunning:letter_pdf": _letter,
     "dunning_api:answer": lambda cast: {"pk": _asked(cast)},
