@@ -14,6 +14,8 @@ if __name__ == "__main__":
         compile_catalogues()
         # Durable: figures without the disk would be nobody's.
         with servers(durable=True) as (supervisor, env):
+            # Modules that are compiled anew in each process would be most of what a first PDF or page takes.
+            env.pop("PYTHONDONTWRITEBYTECODE", None)
             sys.exit(in_terminal([sys.executable, "-m", "bench", *sys.argv[1:]], supervisor=supervisor, env=env))
     except OperationFailed as failure:
         sys.exit(f"\nThe measurements could not run: {failure}")
