@@ -3,7 +3,7 @@
 Source: §§ 23 (1), 28f (3) SGB IV; § 41a, § 41b EStG; DEÜV; § 27 KSVG.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -14,7 +14,10 @@ from coop.banking.bank_days import contributions_due_on, nth_last_bank_day
 from coop.banking.models import PaymentOrder
 from coop.banking.states import OrderState
 from coop.ledger.actions import next_month
-from coop.tenancy.queries import policy_on, this_cooperative
+from coop.ledger.models import Period
+from coop.tenancy.queries import local_day, policy_on, this_cooperative
+from payroll.actions import people_to_pay
+from payroll.corrections import late_changes
 from payroll.models import PayrollRun, Payslip
 from payroll.papers import wage_tax
 from payroll.papers.contributions import made_statements, open_to_pay, send_by
@@ -26,9 +29,12 @@ from payroll.papers.refunds import DAYS_TO_PAY
 from payroll.papers.states import FilingKind
 from payroll.pay_days import pay_day
 from payroll.queries import contracts_in
-from payroll.states import BOOKED, PayslipState
+from payroll.states import BOOKED, PayslipState, RunState
+from payroll.timekeeping.queries import waiting_absences, waiting_hours
 
 SOON = timedelta(days=5)
+FREEZE = 15
+"""Day of the month on which the inputs of its run freeze."""
 FEBRUARY, MARCH = 2, 3
 
 
@@ -53,6 +59,8 @@ class StepKind(StrEnum):
     NOTICES = "notices"
     ACCIDENT = "accident"
     CREDITORS = "creditors"
+    INPUTS = "inputs"
+    BOOKS = "books"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +101,7 @@ def duties(month: date, today: date) -> list[Duty]:
         *_notices(month, today),
         *_year(month),
     ]
+    found += _closing(month, found)
     return sorted(found, key=lambda duty: (duty.due_on, duty.key))
 
 
@@ -102,9 +111,20 @@ def next_duty(found: list[Duty]) -> Duty | None:
 
 
 def _run(month: date) -> Iterator[Duty]:
-    runs = list(PayrollRun.objects.filter(month=month).select_related("approved_by").order_by("number"))
+    runs = list(PayrollRun.objects.filter(month=month).select_related("approved_by", "computed_by").order_by("number"))
     if not runs and not contracts_in(month).exists():
         return
+    yield Duty(
+        key="inputs",
+        title=_("Inputs of the run are complete: starters, leavers, tax features, sick notes, hours"),
+        due_on=month.replace(day=FREEZE),
+        done=bool(runs),
+        step=StepKind.INPUTS,
+        count=(len(waiting_absences()) + len(waiting_hours())) or None,
+        done_by=str(runs[0].computed_by or "") if runs else "",
+        done_on=local_day(runs[0].started_at) if runs else None,
+        how=_("What comes later is taken up by computing again, and after posting by a correction."),
+    )
     state = this_cooperative().federal_state or None
     posted = [run for run in runs if run.state in _POSTED]
     last = runs[-1] if runs else None
@@ -311,6 +331,57 @@ def _year(month: date) -> Iterator[Duty]:
             kind=FilingKind.ARTISTS,
             subject=subject,
         )
+
+
+def _closing(month: date, others: Sequence[Duty]) -> Iterator[Duty]:
+    """The end of the month: its runs are closed when nothing of it is open, then its books."""
+    runs = list(PayrollRun.objects.filter(month=month).select_related("closed_by").order_by("number"))
+    if not any(run.state in _POSTED for run in runs):
+        return
+    open_runs = [run for run in runs if run.state != RunState.CLOSED]
+    last = runs[-1]
+    due_on = next_month(month) - timedelta(days=1)
+    yield Duty(
+        key="zz close run",
+        title=_("Close the salary run"),
+        due_on=due_on,
+        done=not open_runs,
+        step=StepKind.RUN,
+        subject=str((open_runs or runs)[0].pk),
+        done_by=str(last.closed_by or "") if not open_runs else "",
+        done_on=local_day(last.closed_at) if not open_runs and last.closed_at else None,
+        how=_before_closing(month, open_runs, others) if open_runs else "",
+    )
+    period = Period.objects.filter(month=month).select_related("closed_by").first()
+    if period is not None:
+        yield Duty(
+            key="zz close the books",
+            title=_("Close the books of the month"),
+            due_on=due_on,
+            done=period.closed_at is not None,
+            step=StepKind.BOOKS,
+            done_by=str(period.closed_by or ""),
+            done_on=local_day(period.closed_at) if period.closed_at else None,
+            how=_("Clearing accounts stand at zero, returned payments are settled. It is for ever."),
+        )
+
+
+def _before_closing(month: date, open_runs: Sequence[PayrollRun], others: Sequence[Duty]) -> str:
+    """What is still to be done before a month's run can be closed, in words."""
+    unpaid = sum(run.state != RunState.PAID for run in open_runs)
+    people = len(people_to_pay(month))
+    late = sum(change.month == month for change in late_changes(month))
+    undone = sum(not duty.done for duty in others)
+    proofs = sum(duty.filing is not None and not duty.filing.proofs for duty in others)
+    waits = [
+        (unpaid, _("runs not paid: %(n)s")),
+        (people, _("people not paid: %(n)s")),
+        (late, _("late changes: %(n)s")),
+        (undone, _("due dates open: %(n)s")),
+        (proofs, _("receipts missing: %(n)s")),
+    ]
+    found = [text % {"n": count} for count, text in waits if count]
+    return _("Before that: %(what)s") % {"what": "; ".join(found)} if found else _("Nothing stands against it.")
 
 
 def _filed_duty(

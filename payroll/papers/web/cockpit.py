@@ -35,6 +35,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     found = duties(month, today)
     first = next_duty(found)
     may = bool(set(OFFICE) & roles(request))
+
+    def led(duty: Duty) -> bool:
+        """Whether the reader may open the page of the next step."""
+        return Role.ACCOUNTANT in roles(request) if duty.step is StepKind.BOOKS else may
+
     return render(
         request,
         "papers/cockpit.html",
@@ -42,7 +47,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             "month": month,
             "tabs": tabs("cockpit") if set(READERS) & roles(request) else [],
             "steps": month_steps(request, month),
-            "rows": [_row(duty, month, today, may=may) for duty in found],
+            "rows": [_row(duty, month, today, may=led(duty)) for duty in found],
             "columns": [
                 {"key": "title", "label": _("What"), "url": "url"},
                 {"key": "due_on", "label": _("Due on"), "kind": "day"},
@@ -55,7 +60,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             "first": first,
             "first_late": first is not None and first.state(today) is DutyState.LATE,
             "first_actions": [{**step, "tone": "primary", "small": False} for step in _steps(first, month)]
-            if first and may
+            if first and led(first)
             else [],
             "all_done": bool(found) and all(duty.done for duty in found),
             "counts": {state.value: sum(duty.state(today) is state for duty in found) for state in DutyState},
@@ -119,6 +124,8 @@ def _steps(duty: Duty, month: date) -> list[dict[str, Any]]:
             "fields": [("month", duty.subject)],
         },
         StepKind.ORDERS: {"url": reverse("banking:orders"), "label": _("To the payment order")},
+        StepKind.INPUTS: {"url": reverse("timekeeping:office"), "label": _("To absences and hours")},
+        StepKind.BOOKS: {"url": reverse("front:months"), "label": _("To the books")},
         StepKind.NOTICES: {"url": reverse("papers:notices"), "label": _("To the notices")},
         StepKind.ACCIDENT: {"url": reverse("papers:accident"), "label": _("Enter the insurer's notice")},
         StepKind.CREDITORS: {"url": reverse("papers:creditors"), "label": _("Enter the bank account")},
