@@ -126,7 +126,7 @@ def _agree_on_a_job(member, office):
     member.sees("A zero seems to be missing")
     member.check("job-returned")
     member.follow("Change")
-    member.fill(net_cents="8,000.00")
+    member.fill(**{"lines-0-unit_price": "8,000.00"})
     member.check("job-edit")
     member.send()
     if member.page.get_by_role("button", name="Submit to the office").count():
@@ -241,7 +241,7 @@ def _agree_on_a_salary(payroll, member):
     payroll.follow("Mila Muster")
     payroll.sees(COST)
     payroll.check("request")
-    payroll.confirm("Approve")
+    payroll.press("Approve")
     payroll.check("request-approved")
 
 
