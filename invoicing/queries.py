@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce
 
 from coop.documents.models import Document
 from coop.errors import NotFound, StetigError
-from coop.ledger.models import Posting
+from coop.ledger.models import Entry, Posting
 from coop.tenancy.models import User
 from coop.tenancy.states import Role
-from invoicing.actions import cancel_source, claim_source, issue_source, payment_source
+from invoicing.actions import cancel_source, claim_source, issue_source, payment_source, refund_source
 from invoicing.actions.lines import groups_of, priced
 from invoicing.law.amounts import TaxGroup
 from invoicing.models import (
@@ -318,6 +318,16 @@ def cancellation_of(invoice: Invoice) -> InvoiceCancellation | None:
     return found
 
 
+def awaits_refund(invoice: Invoice) -> bool:
+    """Whether the tax on the paid part of a cancelled invoice has still to fall."""
+    cancellation = cancellation_of(invoice)
+    return (
+        cancellation is not None
+        and cancellation.vat_kept_cents > 0
+        and not Entry.objects.filter(source=refund_source(invoice.pk)).exists()
+    )
+
+
 def cancellation_document_of(invoice: Invoice) -> Document | None:
     """The PDF that takes an invoice back, which may still be waiting to be drawn."""
     found: Document | None = Document.objects.filter(kind="cancellation", source=cancel_source(invoice.pk)).first()
@@ -334,7 +344,7 @@ def postings_of(invoice: Invoice, payments: Iterable[InvoicePayment]) -> list[Po
     sources = [
         issue_source(invoice.pk),
         cancel_source(invoice.pk),
-        f"invoice:{invoice.pk}:refund",
+        refund_source(invoice.pk),
         *(payment_source(payment.match_id) for payment in payments),
     ]
     sources += [f"{source}:reversed" for source in sources]
@@ -381,7 +391,7 @@ def _count(model: Any, key: str) -> Any:
 
 
 def earned_by_month(since: date) -> dict[date, tuple[int, int]]:
-    """Month -> (budgets' part, fee) of what clients have paid since the first day of a month, in cents.
+    """Month -> (budgets' part, fee) of what clients have paid on invoices that stand, since the first day of a month, in cents.
 
     The fee is earned with the money, in proportion; the last payment of an invoice brings what is left of it.
     """
@@ -396,7 +406,7 @@ def earned_by_month(since: date) -> dict[date, tuple[int, int]]:
                                sum(p.free_cents) OVER (PARTITION BY p.invoice_id ORDER BY p."on", p.id) AS paid
                           FROM invoicing_invoicepayment p
                           JOIN invoicing_invoice i ON i.coop_id = p.coop_id AND i.id = p.invoice_id
-                         WHERE NOT p.undone) payments
+                         WHERE NOT p.undone AND i.state <> 'cancelled') payments
                  WHERE paid_on >= %s) earned
              GROUP BY 1
             """,

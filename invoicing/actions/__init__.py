@@ -1,7 +1,7 @@
 """Every write about clients, jobs and invoices."""
 
 from invoicing.actions.bills import AdvanceOpen, BeyondJob, VatOpen
-from invoicing.actions.cancellations import CreditNotRefunded, cancel_invoice, cancel_source, note_refund
+from invoicing.actions.cancellations import CreditNotRefunded, cancel_invoice, cancel_source, note_refund, refund_source
 from invoicing.actions.clients import CLIENT_FIELDS, add_client, change_client
 from invoicing.actions.covers import cover_source
 from invoicing.actions.invoices import (
@@ -80,6 +80,7 @@ __all__ = [
     "plan_months",
     "record_payments",
     "refresh_paid",
+    "refund_source",
     "return_job",
     "say_on_job",
     "submit_job",

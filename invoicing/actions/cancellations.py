@@ -43,6 +43,11 @@ def cancel_source(invoice_id: int) -> str:
     return f"invoice:{invoice_id}:cancel"
 
 
+def refund_source(invoice_id: int) -> str:
+    """What the entry is called by which the tax on the paid part falls."""
+    return f"invoice:{invoice_id}:refund"
+
+
 def credit_party(invoice_id: int) -> str:
     """Whose credit it is in the ledger: the name that banking uses for what a client paid too much."""
     return f"client credit of {claim_source(invoice_id)}"
@@ -119,7 +124,7 @@ def note_refund(*, invoice_id: int, on: date, by: User | None) -> None:
         debit(AccountCode.VAT, cancellation.vat_kept_cents, party=party, service_month=service, tax_month=tax_month),
         credit(AccountCode.VAT_AWAITING_REFUND, cancellation.vat_kept_cents, party=party, service_month=service),
     ]
-    post(draft(f"invoice:{invoice_id}:refund", on, text, lines, document=cancellation.number), by=by)
+    post(draft(refund_source(invoice_id), on, text, lines, document=cancellation.number), by=by)
 
 
 def cancel_entry(cancellation: InvoiceCancellation) -> Draft:

@@ -10,6 +10,7 @@ from invoicing.actions import CLIENT_FIELDS
 from invoicing.law.amounts import MAX_LINES
 from invoicing.law.vat import VatCase
 from invoicing.models import Client, Invoice, InvoiceCancellation, InvoiceLine, Job, JobLine, JobMessage, PlannedInvoice
+from invoicing.reports import EcList, EcListRow
 from invoicing.states import AFTER_CANCELLATION, NOTED_WAYS, SERVICES, UNITS, VAT_CASES
 
 
@@ -219,6 +220,26 @@ class InvoiceCancellationSerializer(serializers.ModelSerializer[InvoiceCancellat
         model = InvoiceCancellation
         fields = ("invoice_id", "number", "cancelled_on", "reason", "credit_amount", "currency")
         read_only_fields = fields
+
+
+class EcListRowSerializer(serializers.Serializer[EcListRow]):
+    """Services to one business in another member state."""
+
+    vat_id = serializers.CharField()
+    name = serializers.CharField()
+    invoices = serializers.IntegerField()
+    net_amount = MoneyField(source="cents")
+
+
+class EcListSerializer(serializers.Serializer[EcList]):
+    """The figures of an EC sales list."""
+
+    first_month = serializers.DateField()
+    last_month = serializers.DateField()
+    rows = EcListRowSerializer(many=True)
+    total_amount = MoneyField(source="total_cents")
+    unlisted_amount = MoneyField(source="unlisted_cents")
+    currency = CurrencyField()
 
 
 class InvoiceLineSerializer(serializers.ModelSerializer[InvoiceLine]):

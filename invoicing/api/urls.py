@@ -3,7 +3,7 @@
 from django.urls import path
 
 from coop.tenancy.states import Role
-from invoicing.api.views import ClientViewSet, InvoiceViewSet, JobViewSet, PlannedInvoiceViewSet
+from invoicing.api.views import ClientViewSet, EcListView, InvoiceViewSet, JobViewSet, PlannedInvoiceViewSet
 
 MEMBER, OFFICE = (Role.MEMBER,), (Role.INVOICING,)
 
@@ -50,6 +50,12 @@ urlpatterns = [
         InvoiceViewSet.as_view({"post": "cancel"}, allowed_roles=OFFICE),
         name="invoice-cancel",
     ),
+    path(
+        "invoices/<int:pk>/refunded/",
+        InvoiceViewSet.as_view({"post": "refunded"}, allowed_roles=(Role.ACCOUNTANT,)),
+        name="invoice-refunded",
+    ),
+    path("reports/ec-list/", EcListView.as_view(), name="ec-list"),
     path("invoices/<int:pk>/xml/", InvoiceViewSet.as_view({"get": "xml"}), name="invoice-xml"),
     path("invoices/<int:pk>/", InvoiceViewSet.as_view({"get": "retrieve"}), name="invoice-detail"),
 ]

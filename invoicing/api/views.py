@@ -7,10 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from coop.tenancy.states import Role
 from invoicing import actions, queries
@@ -18,6 +19,7 @@ from invoicing.api.serializers import (
     CancellationSerializer,
     ClientSerializer,
     ConfirmationSerializer,
+    EcListSerializer,
     InvoiceCancellationSerializer,
     InvoiceCancelSerializer,
     InvoiceSerializer,
@@ -33,6 +35,7 @@ from invoicing.api.serializers import (
 )
 from invoicing.letters import xml_of
 from invoicing.models import Client, Invoice, Job, PlannedInvoice
+from invoicing.reports import ec_list, quarter_named
 from invoicing.states import JobState
 
 BOTH = (Role.MEMBER, Role.INVOICING)
@@ -270,3 +273,28 @@ class InvoiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.
             by=request.user,  # type: ignore[arg-type]
         )
         return Response(InvoiceCancellationSerializer(done).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={204: None})
+    def refunded(self, request: Request, pk: int) -> Response:
+        """Note that the credit of a cancelled invoice has gone back: the tax on it falls."""
+        queries.invoice_for(request.user, _roles(request), pk)  # type: ignore[arg-type]
+        actions.note_refund(invoice_id=pk, on=timezone.localdate(), by=request.user)  # type: ignore[arg-type]
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EcListView(APIView):
+    """The EC sales list of a quarter, from the ledger."""
+
+    allowed_roles = (Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD)
+
+    @extend_schema(
+        parameters=[OpenApiParameter("quarter", str, description="Such as 2026-Q2; else the quarter that ended last.")],
+        responses=EcListSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Figures by VAT number of the client."""
+        return Response(
+            EcListSerializer(
+                ec_list(*quarter_named(request.query_params.get("quarter", ""), timezone.localdate()))
+            ).data
+        )

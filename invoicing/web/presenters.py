@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from coop.ledger.chart import AccountCode
 from invoicing.models import JobLine
 from invoicing.queries import PostingRow
+from invoicing.reports import EcList
 from invoicing.states import InvoiceState, JobState
 
 JOB_TONES = {
@@ -113,6 +114,21 @@ def invoice_table(rows: Iterable[Mapping[str, Any]], *, today: date, with_owner:
         for row in rows
     ]
     return {"columns": columns, "rows": shown}
+
+
+def ec_table(figures: EcList) -> dict[str, Any]:
+    """Columns, rows and sum of an EC sales list."""
+    columns = [
+        {"key": "vat_id", "label": _("VAT number")},
+        {"key": "name", "label": _("Client")},
+        {"key": "invoices", "label": _("Invoices"), "kind": "number"},
+        {"key": "cents", "label": _("Net"), "kind": "money"},
+    ]
+    rows = [
+        {"vat_id": row.vat_id, "name": row.name, "invoices": row.invoices, "cents": row.cents} for row in figures.rows
+    ]
+    totals = {"vat_id": _("Sum"), "cents": figures.total_cents} if rows else None
+    return {"columns": columns, "rows": rows, "totals": totals}
 
 
 def account_name(code: str) -> str:

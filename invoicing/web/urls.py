@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from invoicing.web import clients_side, views
+from invoicing.web import clients_side, tax_reports, views
 
 app_name = "invoicing"
 urlpatterns = [
@@ -32,6 +32,9 @@ urlpatterns = [
     path("office/jobs/", views.office_jobs, name="office_jobs"),
     path("office/jobs/accept/", views.accept, name="accept"),
     path("office/jobs/issue/", views.issue, name="issue"),
+    path("books/ec-list/", tax_reports.ec_sales_list, name="ec_list"),
+    path("books/ec-list/file/", tax_reports.ec_list_file, name="ec_list_file"),
+    path("invoices/<int:invoice_id>/refunded/", views.invoice_refunded, name="invoice_refunded"),
     path("invoices/", views.invoice_list, name="invoice_list"),
     path("invoices/<int:invoice_id>/", views.invoice_page, name="invoice"),
     path("invoices/<int:invoice_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),

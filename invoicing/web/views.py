@@ -624,6 +624,7 @@ def _invoice_page(request: HttpRequest, invoice_id: int, cancel_form: CancelForm
         "cancel_form": cancel_form or CancelForm()
         if Role.INVOICING in roles and invoice.state != InvoiceState.CANCELLED
         else None,
+        "may_note_refund": Role.ACCOUNTANT in roles and queries.awaits_refund(invoice),
         "payments": _payment_table(payments),
         "postings": posting_table(queries.postings_of(invoice, payments))
         if queries.SEES_ALL_INVOICES & roles
@@ -693,6 +694,22 @@ def invoice_cancel(request: HttpRequest, invoice_id: int) -> HttpResponse:
             messages.success(request, _("The invoice is cancelled; the client is told by e-mail."))
             return redirect("invoicing:invoice", invoice_id)
     return _invoice_page(request, invoice_id, form)
+
+
+@allow(Role.ACCOUNTANT)
+@require_POST
+def invoice_refunded(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Note that the client's credit has gone back: the tax on it falls."""
+    _or_404(lambda: queries.invoice_for(request.user, _roles(request), invoice_id))  # type: ignore[arg-type]
+    try:
+        actions.note_refund(invoice_id=invoice_id, on=_today(), by=request.user)  # type: ignore[arg-type]
+    except NotFound as error:
+        raise Http404 from error
+    except StetigError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Noted: the tax on it falls this month."))
+    return redirect("invoicing:invoice", invoice_id)
 
 
 @allow(*READERS)

@@ -175,7 +175,7 @@ def book_tabs(current: str) -> list[dict[str, Any]]:
     }
     return [
         {"url": reverse(f"front:{name}"), "label": label, "current": name == current} for name, label in labels.items()
-    ]
+    ] + [{"url": reverse("invoicing:ec_list"), "label": _("EC sales list"), "current": False}]
 
 
 def _balance_rows(

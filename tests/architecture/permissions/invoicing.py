@@ -23,6 +23,7 @@ from tests.factories.invoicing import (
 _MEMBER = {Role.MEMBER}
 _OFFICE = {Role.INVOICING}
 _BOTH = {Role.MEMBER, Role.INVOICING}
+_BOOKS = {Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD}
 _READERS = {*_BOTH, Role.ACCOUNTANT, Role.AUDITOR, Role.BOARD}
 
 PERMISSIONS = {
@@ -58,6 +59,11 @@ PERMISSIONS = {
     "invoicing:invoice_pdf": _READERS,
     "invoicing:invoice_xml": _READERS,
     "invoicing:invoice_cancel": _OFFICE,
+    "invoicing:invoice_refunded": {Role.ACCOUNTANT},
+    "invoicing:ec_list": _BOOKS,
+    "invoicing:ec_list_file": _BOOKS,
+    "invoicing_api:invoice-refunded": {Role.ACCOUNTANT},
+    "invoicing_api:ec-list": _BOOKS,
     "invoicing:cancellation_pdf": _READERS,
     "invoicing_api:client-list": {"GET": _BOTH, "POST": _MEMBER},
     "invoicing_api:client-detail": _BOTH,
@@ -118,6 +124,10 @@ def _drawn_cancellation(cast):
     return {"invoice_id": invoice.pk}
 
 
+def _cancelled(cast):
+    return {"invoice_id": _drawn_cancellation(cast)["invoice_id"]}
+
+
 def _asked(cast):
     return {"secret": make_asked(cast.member, cast.invoicing).secret}
 
@@ -168,6 +178,8 @@ SAMPLES = {
     "invoicing:invoice_pdf": _drawn_invoice,
     "invoicing:invoice_xml": _invoice,
     "invoicing:invoice_cancel": _invoice,
+    "invoicing:invoice_refunded": _cancelled,
+    "invoicing_api:invoice-refunded": _pk(_cancelled),
     "invoicing:cancellation_pdf": _drawn_cancellation,
     "invoicing_api:client-detail": _pk(_client),
     **{
