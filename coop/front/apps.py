@@ -19,3 +19,4 @@ class FrontConfig(AppConfig):
         register_pages("invoice", document_pages.invoice_pages)
         register_pages("match", document_pages.match_pages)
         register_pages("payslip", document_pages.payslip_pages)
+        register_pages("transfer", document_pages.transfer_pages)

@@ -15,6 +15,7 @@ from coop.front.localized import amount, month
 from coop.ledger.queries import Movement
 from coop.ledger.verify import REVERSED
 from invoicing.models import Invoice, InvoiceCancellation, InvoicePayment
+from members.collectives.queries import transfer_parties
 from payroll.models import Payslip
 
 
@@ -49,6 +50,8 @@ class _Told:
     invoices: Mapping[int, Invoice]
     cancellations: Mapping[int, InvoiceCancellation]
     slips: Mapping[int, Payslip]
+    transfers: Mapping[int, tuple[int, str, str]]
+    """The giving budget of each transfer, and the names of both sides."""
 
     @classmethod
     def of(cls, movements: Iterable[Movement], language: str) -> "_Told":
@@ -68,6 +71,7 @@ class _Told:
             payments=payments,
             vat=_vat_of(invoices),
             invoices=invoices,
+            transfers=transfer_parties(sorted(ids["transfer"])) if ids["transfer"] else {},
             cancellations={
                 one.invoice_id: one for one in InvoiceCancellation.objects.filter(invoice_id__in=ids["invoice"])
             },
@@ -94,6 +98,8 @@ class _Told:
                 found = self._cancel(pk)
             elif kind == "payslip":
                 found = self._payslip(pk)
+            elif kind == "transfer":
+                found = self._transfer(pk, movement)
         if found is not None and plain != movement.source:
             turned = tuple(Part(label=part.label, cents=-part.cents) for part in found.parts)
             found = Words(text=_("Taken back: %(what)s") % {"what": found.text}, parts=turned)
@@ -159,6 +165,17 @@ class _Told:
         }
         parts = (Part(label=_("Cancelled invoice"), cents=-cancelled.free_cents),) if cancelled.free_cents else ()
         return Words(text=text, parts=parts)
+
+    def _transfer(self, transfer_id: int, movement: Movement) -> Words | None:
+        if transfer_id not in self.transfers:
+            return None
+        _giver_id, giver, receiver = self.transfers[transfer_id]
+        about = {"giver": giver, "receiver": receiver, "what": movement.text}
+        if movement.free_cents < 0:
+            text = _("Given to %(receiver)s, without a fee: %(what)s") % about
+        else:
+            text = _("Received from %(giver)s, without a fee: %(what)s") % about
+        return Words(text=text, parts=(Part(label=_("Transfer"), cents=movement.free_cents),))
 
     def _payslip(self, slip_id: int) -> Words | None:
         slip = self.slips.get(slip_id)

@@ -44,5 +44,10 @@ def payslip_pages(sources: Sequence[str], roles: frozenset[Role]) -> Mapping[str
     return {source: address_of(name, _number(source)) for source in sources}
 
 
+def transfer_pages(sources: Sequence[str], roles: frozenset[Role]) -> Mapping[str, str]:
+    """`transfer:<id>` to the list of one's own transfers."""
+    return {source: address_of("collectives:mine") for source in sources} if Role.MEMBER in roles else {}
+
+
 def _number(source: str) -> int:
     return int(source.split(":")[1])

@@ -46,6 +46,7 @@ PLACES = (
     Place(name="payroll:my_payslips", label=_("My payslips"), roles=MEMBER | {Role.FORMER}),
     Place(name="planning:salary", label=_("My salary"), roles=MEMBER),
     Place(name="planning:plan", label=_("My plan"), roles=MEMBER),
+    Place(name="collectives:mine", label=_("Shared budgets"), roles=MEMBER),
     Place(name="timekeeping:mine", label=_("Leave and hours"), roles=MEMBER),
     Place(name="members:me", label=_("My data"), roles=MEMBER),
     Place(name="front:board", label=_("Board"), roles=frozenset({Role.BOARD, Role.AUDITOR})),

@@ -260,6 +260,8 @@ def commit(
     budget = Budget.objects.select_for_update().filter(id=budget_id).first()
     if budget is None:
         raise NotFound(_("This budget does not exist."))
+    if budget.kind == Budget.Kind.COLLECTIVE:
+        raise InvalidInput(_("Nobody is employed out of a shared budget. Transfer the money to the member first."))
     if since.day != 1 or until.day != 1 or until <= since or monthly_cents <= 0:
         raise InvalidInput(_("A promise runs over whole months and has a cost."))
     before = figures_of(budget_id, on)

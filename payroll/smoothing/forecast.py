@@ -72,6 +72,8 @@ class Beliefs:
     """Share of the level's variance that builds up month by month instead of being there from the start."""
     level_skew: float = 0.25
     """How far the median of the level lies below 1, in variances."""
+    level_skew_lumpy: float = 0.25
+    """The same for lumpy incomes: below zero the median lies above 1."""
     widest_level: float = 0.8
     degrees_of_freedom: float = 6.0
     """How well the spread itself is known (Student's tails)."""
@@ -169,7 +171,8 @@ def _expected(history: Floats, horizon: int, rng: Generator, paths: int, beliefs
     path = np.where(in_season[:, None], _same_season(scaled, horizon, rng, paths), path)
 
     spread = _level_spread(scaled, evidence, chosen, beliefs, lumpy=lumpy)
-    path *= np.exp(_wandering(spread, horizon, rng, beliefs) + _breaks(paths, horizon, rng, beliefs))
+    skew = beliefs.level_skew_lumpy if lumpy else beliefs.level_skew
+    path *= np.exp(_wandering(spread, horizon, rng, beliefs, skew=skew) + _breaks(paths, horizon, rng, beliefs))
     return np.asarray(level * np.minimum(path, _MOST_OF_LARGEST * scaled.max()))
 
 
@@ -259,14 +262,14 @@ def _level_spread(scaled: Floats, evidence: Evidence, chosen: Ints, beliefs: Bel
     return np.asarray(np.minimum(np.sqrt(variance), beliefs.widest_level))
 
 
-def _wandering(spread: Floats, horizon: int, rng: Generator, beliefs: Beliefs) -> Floats:
+def _wandering(spread: Floats, horizon: int, rng: Generator, beliefs: Beliefs, *, skew: float) -> Floats:
     """Logarithm of the level over time: off from the start, and off more and more."""
     paths = len(spread)
     tails = np.sqrt(beliefs.degrees_of_freedom / rng.chisquare(beliefs.degrees_of_freedom, paths))
     spread = np.minimum(spread * tails, 1.3)[:, None]
     at_start = np.sqrt(1 - beliefs.wandering) * rng.standard_normal((paths, 1))
     by_month = np.sqrt(beliefs.wandering / 6) * np.cumsum(rng.standard_normal((paths, horizon)), axis=1)
-    return np.asarray(spread * (at_start + by_month) - beliefs.level_skew * spread**2)
+    return np.asarray(spread * (at_start + by_month) - skew * spread**2)
 
 
 def _breaks(paths: int, horizon: int, rng: Generator, beliefs: Beliefs) -> Floats:

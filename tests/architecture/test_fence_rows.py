@@ -32,6 +32,8 @@ from coop.tenancy.states import Role
 from invoicing.actions import cancel_invoice, say_on_job
 from invoicing.states import JobState
 from members.actions import change_contact, end_membership, leave
+from members.collectives.actions import answer_invitation, found_collective
+from members.collectives.models import BudgetTransfer
 from members.models import Person
 from payroll.employment import employ
 from payroll.intake.actions import confirm_intake
@@ -144,6 +146,10 @@ def keep_plan(ada: Person, cast: Cast) -> SavedPlan:
     work = {"kind": ExpectationKind.WORK, "title": "Work", "cents": 100}
     expect(person_id=ada.pk, first_month=september, last_month=september, at=AT, by=cast.member, **work)
     plan = Planner.of(known_of(ada, JUNE)).plan(Wish(starts_on=date(2026, 10, 1), gross_cents=115_000))
+    other = make_member(name="Shares a budget")
+    studio = found_collective(name="Studio", person_id=ada.pk, invited_ids=[other.pk], at=AT, by=cast.member)
+    answer_invitation(collective_id=studio.pk, person_id=other.pk, joins=True, at=AT)
+    BudgetTransfer.objects.create(giver=ada.budget, receiver=studio.budget, cents=1, text="Rent", offered_at=AT)
     return save_plan(person_id=ada.pk, name="Autumn", plan=plan, at=AT)
 
 

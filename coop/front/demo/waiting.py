@@ -19,7 +19,7 @@ from coop.front.demo.working import CLIENT_ACCOUNTS, start_job
 from coop.front.demo.world import Member, World
 from coop.ledger.actions import next_month
 from coop.ledger.chart import AccountCode
-from coop.ledger.queries import party_balances
+from coop.ledger.queries import figures_of, party_balances
 from coop.planning.actions import request_end, request_one_off, request_pause
 from coop.planning.expectations import expect
 from coop.planning.models import SalaryRequest
@@ -28,10 +28,13 @@ from coop.tenancy.states import Role
 from invoicing.actions import accept_job, return_job, say_on_job, submit_job
 from invoicing.models import Invoice
 from invoicing.states import InvoiceState
+from members.collectives.actions import accept_transfer, answer_invitation, found_collective, offer_transfer
 from payroll.models import PayrollRun
 
 APPLICANTS = 3
 NEW_JOBS = 5
+SHARED_CENTS = 120_00
+LEAST_TO_SHARE = 3
 ODD_MONEY_CAME = timedelta(days=5)
 """Long enough ago that a bank day lies between, and not yet dealt with."""
 
@@ -89,6 +92,8 @@ def _hand_in_jobs(world: World, on: date) -> None:
     if members:
         _draft(world, members[0], month, on)
         _expect(world.members[0], on)
+        if len(world.members) >= LEAST_TO_SHARE:
+            _share(world, on)
 
 
 def _draft(world: World, member: Member, month: date, on: date) -> None:
@@ -112,6 +117,37 @@ def _expect(member: Member, on: date) -> None:
     }
     for values, last in ((work, next_month(next_month(month))), (spent, month)):
         expect(person_id=member.person_id, first_month=month, last_month=last, at=at(on), by=member.user, **values)
+
+
+def _share(world: World, on: date) -> None:
+    """A studio that three members share, with money in it, and an offer that waits for the other side."""
+    manager, second, third = world.members[:3]
+    instant = at(on, 15)
+    studio = found_collective(
+        name="Atelier am Kanal",
+        person_id=manager.person_id,
+        invited_ids=[second.person_id, third.person_id],
+        at=instant,
+        by=manager.user,
+    )
+    answer_invitation(collective_id=studio.pk, person_id=second.person_id, joins=True, at=instant)
+    rich = [
+        member
+        for member in world.members
+        if figures_of(member.budget_id, on).available_for_expenses_cents >= SHARED_CENTS
+    ]
+    for giver, text in zip(rich, ("Miete", "Material"), strict=False):
+        transfer = offer_transfer(
+            giver_id=giver.budget_id,
+            receiver_id=studio.budget_id,
+            cents=SHARED_CENTS,
+            text=text,
+            person_id=giver.person_id,
+            at=instant,
+            by=giver.user,
+        )
+        if text == "Miete":
+            accept_transfer(transfer_id=transfer.pk, person_id=manager.person_id, at=instant, by=manager.user)
 
 
 def _ask_for_salaries(world: World, on: date) -> None:

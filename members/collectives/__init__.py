@@ -1,0 +1,1 @@
+"""Budgets that several members share, and transfers between budgets inside the cooperative."""
