@@ -79,7 +79,8 @@ def sums_of(scenario: Scenario, on: date) -> Sums:
     owed: Counter[str] = Counter()
     for found in items.values():
         for item in found:
-            owed[item.client] += item.cents
+            if item.client:  # what a member only expects has no client yet
+                owed[item.client] += item.cents
     largest, largest_cents = owed.most_common(1)[0] if owed else ("", 0)
     gone = largest if scenario.largest_client_defaults else None
     months = tuple(later(month, count) for count in range(MONTHS_AHEAD))
