@@ -1,7 +1,7 @@
 """What is to be invoiced: all of a job, what is left of it, or a part that was planned. Nothing is written here."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coop.errors import InvalidInput, StetigError
-from coop.money import split_in_proportion
+from coop.money import decimal_string, split_in_proportion
 from invoicing.actions.lines import PricedLine, groups_of, lines_of, priced
 from invoicing.law.amounts import TaxGroup
 from invoicing.models import Invoice, Job, PlannedInvoice
@@ -169,7 +169,10 @@ def _deduction(advance: Invoice, tax: dict[str, Any], groups: Sequence[TaxGroup]
             title = (
                 f"Abzüglich Abschlagsrechnung · less advance invoice {advance.number} ({advance.issued_on:%d.%m.%Y})"
             )
-            return _line(title, -tax["net_cents"], group)
+            said = "Netto · net {} EUR, Umsatzsteuer · VAT {} EUR".format(
+                decimal_string(tax["net_cents"]), decimal_string(tax["vat_cents"])
+            )
+            return replace(_line(title, -tax["net_cents"], group), description=said)
     raise _taxed_otherwise(advance)
 
 

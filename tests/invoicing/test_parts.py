@@ -92,7 +92,10 @@ def test_an_advance_its_money_and_the_final_invoice_to_the_cent(member, staff):
         (1, 100_000),
         (-1, -30_000),
     ]
-    assert advance.number in final.lines.get(position=2).title
+    deduction = final.lines.get(position=2)
+    assert advance.number in deduction.title
+    assert "300.00 EUR" in deduction.description  # § 14 (5) UStG: the payment and the tax on it
+    assert "57.00 EUR" in deduction.description
     assert account_balance(A.PREPAYMENTS) == 0
     assert (account_balance(A.REVENUE), account_balance(A.VAT)) == (-100_000, -19_000)
     month = Posting.objects.get(account__code=A.VAT, entry__source=f"invoice:{final.pk}:issue").tax_month
