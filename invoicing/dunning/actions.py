@@ -18,6 +18,7 @@ from coop.documents.actions import request_documents
 from coop.documents.models import Document
 from coop.errors import InvalidInput, NotFound, StetigError
 from coop.messaging.actions import NewMail, queue_mails
+from coop.states import InvalidTransition
 from coop.tenancy.actions import note_access
 from coop.tenancy.links import absolute_url
 from coop.tenancy.models import User
@@ -38,7 +39,7 @@ from invoicing.dunning.models import (
     DunningSwitch,
 )
 from invoicing.dunning.queries import DOCUMENT_KIND, Day, OpenInvoice, day_of, is_switched_on
-from invoicing.dunning.states import CASE_STATES, Answer, Beneficiary, CaseState, Tone
+from invoicing.dunning.states import CASE_STATES, HANDED_OVER, Answer, Beneficiary, CaseState, Tone
 from invoicing.dunning.steps import Letter, Round
 from invoicing.law.late import PartPayment
 from invoicing.law.retention import letter_kept_until
@@ -262,6 +263,24 @@ def agree_letter(*, invoice_id: int, by: User) -> DunningCase:
         raise NotFound
     _move(case, CaseState.AGREED)
     note_access(user=by, action="formal demand agreed", about=f"invoice {invoice_id}")
+    return case
+
+
+@transaction.atomic
+def hand_over(*, invoice_id: int, to: CaseState, by: User) -> DunningCase:
+    """Note that the dunning court or an agency asks for the money now, or that the office decides again (`DECIDE`).
+
+    Raises: NotFound, InvalidTransition.
+    """
+    case = _locked_case(invoice_id)
+    if case is None:
+        raise NotFound
+    if to not in {*HANDED_OVER, CaseState.DECIDE} or case.state not in {*HANDED_OVER, CaseState.DECIDE}:
+        raise InvalidTransition(
+            _("Only what the office decides about is handed over, and what was handed over comes back.")
+        )
+    _move(case, to)
+    note_access(user=by, action=f"claim {to}", about=f"invoice {invoice_id}")
     return case
 
 

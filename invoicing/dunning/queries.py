@@ -373,7 +373,7 @@ def _letter_row(day: Day, letter: Letter) -> dict[str, Any]:
     return {
         "name": invoices[0].name,
         "level": letter.level,
-        "level_name": day.rules.levels[letter.level - 1].name,
+        "title": {"de": day.rules.levels[letter.level - 1].name, "en": day.rules.levels[letter.level - 1].name_en},
         "numbers": [one.number for one in invoices],
         "also": [one.number for one in also],
         "open_cents": sum(one.open_cents for one in (*invoices, *also)),

@@ -65,7 +65,7 @@ class DunningViewSet(GenericViewSet[DunningLetter]):
                 {
                     "client": row["name"],
                     "level": row["level"],
-                    "title": row["level_name"],
+                    "title": row["title"]["de"],
                     "invoices": row["numbers"],
                     "also_open": row["also"],
                     "open_amount": row["open_cents"],

@@ -20,7 +20,7 @@ from coop.tenancy.states import Role
 from coop.tenancy.web.pages import page_of, tried
 from invoicing.dunning import actions, queries
 from invoicing.dunning.models import DunningCase, DunningLetter, DunningLevel
-from invoicing.dunning.states import Answer, CaseState
+from invoicing.dunning.states import CASE_STATES, HANDED_OVER, Answer, CaseState
 from invoicing.dunning.steps import Hold
 from invoicing.dunning.web.forms import (
     MOST_LEVELS,
@@ -31,6 +31,7 @@ from invoicing.dunning.web.forms import (
     PauseForm,
     PolicyForm,
 )
+from invoicing.law.late import time_barred_after
 from invoicing.models import Invoice
 from invoicing.queries import client_for, invoice_for
 from invoicing.states import InvoiceState
@@ -131,13 +132,17 @@ def _preview_table(day: queries.Day) -> dict[str, Any]:
     return {
         "columns": [
             {"key": "name", "label": _("Client")},
-            {"key": "level_name", "label": _("Letter")},
+            {"key": "title", "label": _("Letter")},
             {"key": "numbers", "label": _("Invoices")},
             {"key": "open_cents", "label": _("Open"), "kind": "money"},
             {"key": "pay_by", "label": _("New day to pay"), "kind": "day"},
         ],
         "rows": [
-            {**row, "numbers": ", ".join([*row["numbers"], *(f"({one})" for one in row["also"])])}
+            {
+                **row,
+                "title": row["title"]["en" if get_language() == "en" else "de"],
+                "numbers": ", ".join([*row["numbers"], *(f"({one})" for one in row["also"])]),
+            }
             for row in queries.letter_rows(day)
         ],
         "questions": len(day.round.questions),
@@ -365,6 +370,14 @@ def _case_facts(invoice: Invoice, found: DunningCase | None) -> list[dict[str, A
         {"label": _("Due"), "day": invoice.due_on},
         {"label": _("Still open"), "cents": invoice.open_cents, "sum": True},
     ]
+    if invoice.state == InvoiceState.ISSUED:
+        facts.append(
+            {
+                "label": _("Time-barred after"),
+                "day": time_barred_after(invoice.due_on),
+                "note": _("Unless the court or an acknowledgement suspends the time: §§ 195, 199, 204 BGB."),
+            }
+        )
     if found is None:
         return facts
     facts += [
@@ -457,11 +470,36 @@ def _case_buttons(invoice: Invoice, found: DunningCase | None, *, paused: bool) 
                 "id": "waive",
             }
         )
+    if found:
+        buttons += _handing_over(invoice, CaseState(found.state))
     if paused:
         buttons.append(
             {"url": reverse("dunning:go_on", args=[invoice.pk]), "label": _("Lift the pause"), "method": "post"}
         )
     return buttons
+
+
+def _handing_over(invoice: Invoice, state: CaseState) -> list[dict[str, Any]]:
+    """From a decision to the court or an agency, and back."""
+    labels = {
+        CaseState.COURT: _("Note: at the dunning court"),
+        CaseState.COLLECTION: _("Note: with a collection agency"),
+        CaseState.DECIDE: _("Note: back with the office"),
+    }
+    if state != CaseState.DECIDE and state not in HANDED_OVER:
+        return []
+    return [
+        {
+            "url": reverse("dunning:hand_over", args=[invoice.pk]),
+            "label": label,
+            "method": "post",
+            "name": "to",
+            "value": str(then),
+            "tone": "quiet",
+        }
+        for then, label in labels.items()
+        if CASE_STATES.may(state, then)
+    ]
 
 
 def _has_next(found: DunningCase) -> bool:
@@ -515,6 +553,21 @@ def go_on(request: HttpRequest, invoice_id: int) -> HttpResponse:
         lambda: actions.lift_pause(invoice_id=invoice_id, on=local_day(timezone.now()), by=request.user),  # type: ignore[arg-type]
         _("Reminders go on."),
     )
+    return redirect("dunning:case", invoice_id)
+
+
+@allow(Role.INVOICING)
+@require_POST
+def hand_over(request: HttpRequest, invoice_id: int) -> HttpResponse:
+    """Note that the court or an agency asks for the money, or that the office does again."""
+    _invoice(request, invoice_id)
+    to = request.POST.get("to", "")
+    if to in {*HANDED_OVER, CaseState.DECIDE}:
+        tried(
+            request,
+            lambda: actions.hand_over(invoice_id=invoice_id, to=CaseState(to), by=request.user),  # type: ignore[arg-type]
+            _("Noted. No letters go out meanwhile."),
+        )
     return redirect("dunning:case", invoice_id)
 
 

@@ -32,6 +32,7 @@ PERMISSIONS = {
     "dunning:pause": _OFFICE,
     "dunning:go_on": _OFFICE,
     "dunning:waive": _OFFICE,
+    "dunning:hand_over": _OFFICE,
     "dunning:client": {"GET": _MEMBER | _OFFICE, "POST": _OFFICE},
     "dunning:letter_pdf": _READERS | _MEMBER,
     "dunning_api:preview": _READERS,
@@ -77,7 +78,7 @@ SAMPLES = {
     **{f"dunning:{name}": lambda cast: {"invoice_id": _asked(cast)} for name in ("case", "answer")},
     **{
         f"dunning:{name}": lambda cast: {"invoice_id": _invoice(cast).pk}
-        for name in ("agree", "pause", "go_on", "waive")
+        for name in ("agree", "pause", "go_on", "waive", "hand_over")
     },
     "dunning:client": _client,
     "dunning:letter_pdf": _letter,

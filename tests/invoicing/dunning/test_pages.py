@@ -7,7 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from coop.states import InvalidTransition
 from coop.tenancy.queries import local_day
+from invoicing.dunning.actions import hand_over
 from invoicing.dunning.models import DunningCase, DunningException, DunningLetter, DunningPolicy
 from invoicing.dunning.queries import exception_of, is_switched_on, paused_on
 from invoicing.dunning.states import Answer, CaseState
@@ -92,6 +94,28 @@ def test_a_member_is_asked_and_answers(cast: Cast, pages):
     assert office.post(f"/dunning/invoices/{invoice.pk}/agree/").status_code == 302
     case.refresh_from_db()
     assert case.state == CaseState.AGREED
+
+
+def test_what_nobody_pays_is_handed_over_and_comes_back(cast: Cast, pages):
+    switched_on(cast.invoicing)
+    invoice = make_invoice(cast.member, cast.invoicing)
+    for day in (FIRST, SECOND, ASKED, date(2026, 7, 26)):
+        on_day(day)
+    browser, base = pages(cast.invoicing), f"/dunning/invoices/{invoice.pk}/"
+    page = browser.get(base, headers=EN).content.decode()
+    # Due on 15 June 2026: the third year after it ends with 2029.
+    assert "31 Dec 2029" in page
+    assert "Note: at the dunning court" in page
+    browser.post(f"{base}hand-over/", {"to": "running"})
+    assert DunningCase.objects.get().state == CaseState.DECIDE
+    browser.post(f"{base}hand-over/", {"to": "court"})
+    assert DunningCase.objects.get().state == CaseState.COURT
+    assert on_day(date(2026, 8, 3)).held == 0
+    assert "back with the office" in browser.get(base, headers=EN).content.decode()
+    browser.post(f"{base}hand-over/", {"to": "decide"})
+    assert DunningCase.objects.get().state == CaseState.DECIDE
+    with pytest.raises(InvalidTransition):
+        hand_over(invoice_id=invoice.pk, to=CaseState.SETTLED, by=cast.invoicing)
 
 
 def test_the_office_pauses_and_excepts(cast: Cast, pages):
