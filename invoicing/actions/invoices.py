@@ -18,6 +18,7 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, Line, credit, debit, draft
 from coop.messaging.actions import NewMail, queue_mails
 from coop.money import share_of
+from coop.tenancy.bulk import uncollected
 from coop.tenancy.models import Cooperative, Policy, User
 from coop.tenancy.numbers import draw_numbers
 from coop.tenancy.queries import policy_on, this_cooperative
@@ -82,6 +83,7 @@ def issue_invoice(*, job_id: int, on: date, by: User | None) -> Invoice:
     return issue_invoices(job_ids=[job_id], on=on, by=by)[0]
 
 
+@uncollected()
 @transaction.atomic
 def issue_invoices(*, job_ids: Sequence[int], on: date, by: User | None, at_once: bool = True) -> list[Invoice]:
     """Issue the invoices of confirmed jobs, all or none, in the order of `job_ids`.

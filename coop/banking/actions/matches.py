@@ -36,6 +36,7 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import Draft, credit, debit, draft
 from coop.ledger.models import Posting
 from coop.ledger.queries import budget_figures
+from coop.tenancy.bulk import uncollected
 from coop.tenancy.models import User
 from coop.tenancy.scope import current_coop_id
 
@@ -102,6 +103,7 @@ class _New:
 # --- without a person ----------------------------------------------------------------------------------------------
 
 
+@uncollected()
 @transaction.atomic
 def match_transactions(*, transaction_ids: Sequence[int] | None = None, by: User | None) -> int:
     """Match what is sure among the movements that wait (or the given ones). How many were matched.

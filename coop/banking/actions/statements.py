@@ -29,6 +29,7 @@ from coop.banking.movements import Statement as Told
 from coop.banking.queries import Gap, gaps_of
 from coop.banking.states import TransactionState
 from coop.errors import NotFound, StetigError
+from coop.tenancy.bulk import uncollected
 from coop.tenancy.models import User
 
 ORDER = (
@@ -80,6 +81,7 @@ class ImportReport:
     noticed: int = 0
 
 
+@uncollected()
 @transaction.atomic
 def import_statement(
     *, data: bytes, filename: str, by: User, at: datetime, account_id: int | None = None
