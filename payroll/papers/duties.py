@@ -116,14 +116,14 @@ def _run(month: date) -> Iterator[Duty]:
         return
     yield Duty(
         key="inputs",
-        title=_("Inputs of the run are complete: starters, leavers, tax features, sick notes, hours"),
+        title=_("Inputs of the run are complete"),
         due_on=month.replace(day=FREEZE),
         done=bool(runs),
         step=StepKind.INPUTS,
         count=(len(waiting_absences()) + len(waiting_hours())) or None,
         done_by=str(runs[0].computed_by or "") if runs else "",
         done_on=local_day(runs[0].started_at) if runs else None,
-        how=_("What comes later is taken up by computing again, and after posting by a correction."),
+        how=_("Starters, leavers, tax features, sick notes, hours; what comes later is computed again or corrected."),
     )
     state = this_cooperative().federal_state or None
     posted = [run for run in runs if run.state in _POSTED]
