@@ -18,6 +18,7 @@ FOR_ALL = {
     "coop.documents.tasks.render_waiting": "beat's round: looks into each cooperative and sends its jobs",
     "coop.messaging.tasks.send_waiting": "beat's round: looks into each cooperative and sends its jobs",
     "coop.planning.tasks.announce_shortfalls": "beat's round: sends one job for each cooperative",
+    "invoicing.dunning.tasks.make_due_rounds": "beat's round: sends one job for each cooperative",
     "payroll.tasks.roll_promises_forward": "beat's round: sends one job for each cooperative",
     "payroll.tasks.start_due_runs": "beat's round: sends one job for each cooperative",
 }
@@ -46,7 +47,7 @@ def anything_for(job: Task) -> dict[str, object]:
 
 
 def test_every_job_belongs_to_a_cooperative_or_is_named():
-    assert {name.split(".")[0] for name in JOBS} == {"coop", "payroll"}
+    assert {name.split(".")[0] for name in JOBS} == {"coop", "invoicing", "payroll"}
     assert lawless() == [], "write @coop_task(), or name them above with the reason"
     assert sorted(FOR_ALL.keys() - JOBS.keys()) == [], "these jobs are gone"
 
