@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "camt": (),
     "matching": (),
     "steadypay": ("--members", "4"),
+    "month_end_forecast": ("500",),
     "ledger": (),
     "payroll_run": (),
     "payslip_pdfs": (),

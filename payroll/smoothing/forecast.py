@@ -72,8 +72,9 @@ class Beliefs:
     """Share of the level's variance that builds up month by month instead of being there from the start."""
     level_skew: float = 0.25
     """How far the median of the level lies below 1, in variances."""
-    level_skew_lumpy: float = 0.25
-    """The same for lumpy incomes: below zero the median lies above 1."""
+    level_skew_lumpy: float = -2.0
+    """The same for lumpy incomes, whose median lies above 1: the mean of a few large months and many empty ones is more
+    often too low than too high."""
     widest_level: float = 0.8
     degrees_of_freedom: float = 6.0
     """How well the spread itself is known (Student's tails)."""
