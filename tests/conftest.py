@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from coop.tenancy.models import Cooperative
@@ -18,6 +19,9 @@ from tests.cast import Cast, cast_of
 from tests.factories.tenancy import make_cooperative
 from tests.queues import no_broker_there, own_queues
 
+# A busy machine is no reason to fail: nothing here is a timed test.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 # `pytest --hypothesis-profile=explore tests/test_whole_loop.py` draws new seeds until it is stopped or something breaks.
 hypothesis_settings.register_profile("explore", max_examples=100_000, deadline=None, print_blob=True)
 

@@ -130,7 +130,9 @@ def test_wage_tax_of_an_earlier_year_stays_and_arrears_are_one_off_pay_of_this_o
     assert third.employee_cents == before.employee_cents
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(
         st.sampled_from([ElementKind.SUPPLEMENT, ElementKind.ONE_OFF, ElementKind.EXPENSES, ElementKind.IN_KIND]),
