@@ -71,7 +71,12 @@ def employ(world: World, member: Member, gross_cents: int, starts_on: date, on: 
     """A member asks for a salary from a month on, and the office approves it two days later."""
     tell_payroll(world, member, starts_on, on)
     request = ask(member, gross_cents, starts_on, on)
-    approve_request(request_id=request.pk, at=at(on + timedelta(days=1), 13), by=world.who(Role.PAYROLL))
+    approve_request(
+        request_id=request.pk,
+        at=at(on + timedelta(days=1), 13),
+        by=world.who(Role.PAYROLL),
+        reason="Budget und bestätigte Aufträge tragen das Gehalt.",
+    )
     member.employed_until = request.ends_on
 
 
