@@ -472,7 +472,9 @@ def _content(day: Day, letter: Letter, client: Client, items: Sequence[Mapping[s
     """What a letter says, all but the sender."""
     level = day.rules.levels[letter.level - 1]
     also = [day.invoices[invoice_id] for invoice_id in letter.also]
+    named = [*(invoice_id for invoice_id, _level in letter.items), *letter.also]
     return {
+        "owners": sorted({day.invoices[invoice_id].owner_id for invoice_id in named}),
         "buyer": buyer_of(client),
         "title": {"de": level.name, "en": level.name_en},
         "tone": level.tone,

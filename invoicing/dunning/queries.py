@@ -295,10 +295,8 @@ def letters_for(user: User, roles: Collection[Role]) -> QuerySet[DunningLetter]:
     """Letters that somebody may see: those about own invoices, and all for the office, the board and the auditor."""
     everything: QuerySet[DunningLetter] = DunningLetter.objects.all()
     if not SEES_ALL_INVOICES & set(roles):
-        mine = DunningItem.objects.filter(invoice__owner=user).values("letter_id")
         # A letter to a firm that is client of two members shows both their invoices: each sees the fact, not the paper.
-        theirs = DunningItem.objects.exclude(invoice__owner=user).values("letter_id")
-        everything = everything.filter(id__in=mine).exclude(id__in=theirs)
+        everything = everything.filter(content__owners=[user.pk])
     return everything.order_by("-on", "-id")
 
 

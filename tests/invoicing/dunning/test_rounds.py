@@ -15,6 +15,7 @@ from coop.ledger.verify import problems
 from coop.messaging.models import OutboxMessage
 from coop.states import InvalidTransition
 from coop.tenancy.scope import current_coop_id
+from coop.tenancy.states import Role
 from invoicing.actions import cancel_invoice
 from invoicing.dunning.actions import (
     DunningPolicyExists,
@@ -30,7 +31,7 @@ from invoicing.dunning.actions import (
     switch_dunning,
 )
 from invoicing.dunning.models import DunningCase, DunningItem, DunningLetter
-from invoicing.dunning.queries import day_of, questions_for
+from invoicing.dunning.queries import day_of, letters_for, questions_for
 from invoicing.dunning.schedule import make_due_round
 from invoicing.dunning.states import Answer, CaseState, Tone
 from invoicing.dunning.steps import Hold
@@ -40,6 +41,7 @@ from tests.cast import Cast
 from tests.factories.banking import bring_in, make_account, paid
 from tests.factories.dunning import AT, LEVELS, decide, on_day, switched_on
 from tests.factories.invoicing import french, make_client, make_invoice
+from tests.factories.tenancy import make_role
 from tests.invoicing.settling import pay
 
 # Issued on 1 June, due on Monday 15 June, so the first letter leaves on Monday 22 June: the 20th is a Saturday.
@@ -264,8 +266,7 @@ def test_the_round_is_made_in_the_morning_of_the_cooperatives_own_clock(cast: Ca
 def test_letters_are_drawn_in_the_clients_language(cast: Cast, language: str):
     switched_on(cast.invoicing)
     client = make_client(cast.member, **(french() if language == "en" else {}))
-    vat_case = "eu_reverse_charge" if language == "en" else "de_standard"
-    make_invoice(cast.member, cast.invoicing, client=client, vat_case=vat_case)
+    make_invoice(cast.member, cast.invoicing, client=client)
     on_day(FIRST)
     on_day(SECOND)
     for document in Document.objects.filter(kind="dunning"):
@@ -317,3 +318,22 @@ def test_the_day_reads_the_same_number_of_statements_for_many(cast: Cast, django
         make_invoice(cast.member, cast.invoicing)
     with django_assert_num_queries(7):
         assert len(day_of(FIRST).invoices) == 6
+
+
+def test_a_letter_that_names_anothers_invoice_is_no_members_to_read(invoice: Invoice, cast: Cast):
+    eve = make_role(Role.MEMBER, "Eve")
+    other = make_invoice(eve, cast.invoicing)
+    on_day(FIRST)
+    pay(other, 50_000, date(2026, 6, 30))
+    on_day(SECOND)
+    second = DunningLetter.objects.get(on=SECOND)
+    assert [item["invoice_id"] for item in second.content["items"]] == [invoice.pk]
+    assert [one["number"] for one in second.content["also"]] == [other.number], "it starts anew, and is named besides"
+    for member in (cast.member, eve):
+        assert not letters_for(member, {Role.MEMBER}).exists()
+    assert letters_for(cast.invoicing, {Role.INVOICING}).count() == 2
+
+
+def test_a_letter_about_own_invoices_alone_is_the_members_to_read(invoice: Invoice, cast: Cast):
+    on_day(FIRST)
+    assert [one.on for one in letters_for(cast.member, {Role.MEMBER})] == [FIRST]
