@@ -141,7 +141,12 @@ def test_the_same_file_again_brings_nothing(account, ada):
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_overlapping_files_in_any_order_give_the_same_movements_and_books(data):
-    """Days are cut into overlapping windows, written in either version, and imported in any order."""
+    """Days are cut into overlapping windows, written in either version, and imported in any order.
+
+    More money than is owed is the exception: what names a claim that is settled by then waits for a person, and which
+    of several payments that is depends on which came in first. Nothing is lost or booked twice there either.
+    """
+    owed = data.draw(st.sampled_from([500, 100_000]))
     amounts = data.draw(st.lists(st.sampled_from([100, 250, 9_999, -300]), min_size=1, max_size=8))
     days = [JAN + timedelta(days=data.draw(st.integers(0, 4))) for _amount in amounts]
     entries = [
@@ -167,20 +172,19 @@ def test_overlapping_files_in_any_order_give_the_same_movements_and_books(data):
         with coop_scope(coop.pk):
             make_account()
             for number in (1, 2, 3):
-                make_debt(f"RE-2026-{number:06d}", 500)
+                make_debt(f"RE-2026-{number:06d}", owed)
             for file in order:
                 import_statement(data=file, filename="x.xml", by=make_user(), at=AT)
-            results.append(
-                (
-                    sorted(BankTransaction.objects.values_list("fingerprint", "amount_cents", "booked_on")),
-                    account_balance(A.BANK),
-                    account_balance(A.RECEIVABLE) + account_balance(A.CLIENT_CREDIT),
-                    sum(BankTransaction.objects.values_list("amount_cents", flat=True)),
-                )
-            )
+            movements = BankTransaction.objects.all()
+            waiting = movements.filter(state=TransactionState.UNMATCHED)
+            booked = account_balance(A.BANK)
+            assert booked + sum(waiting.values_list("amount_cents", flat=True)) == sum(amounts)
+            assert account_balance(A.RECEIVABLE) + account_balance(A.CLIENT_CREDIT) == -booked
             assert list(problems()) == []
-    assert results[0] == results[1]
-    assert results[0][3] == sum(amounts)
+            results.append((sorted(movements.values_list("fingerprint", "amount_cents", "booked_on")), booked))
+    assert results[0][0] == results[1][0]
+    if owed >= sum(amounts):
+        assert results[0][1] == results[1][1]
 
 
 def test_two_uploads_of_one_file_at_once_store_it_once(committing):
