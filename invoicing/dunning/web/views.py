@@ -236,7 +236,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return redirect("dunning:office")
 
 
-@allow(Role.INVOICING, Role.ADMINISTRATOR, Role.BOARD, Role.AUDITOR)
+@allow(*READERS, Role.ADMINISTRATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy(request: HttpRequest) -> HttpResponse:
     """The levels in force, and a form for the next decision."""
@@ -266,6 +266,7 @@ def policy(request: HttpRequest) -> HttpResponse:
             "table": _level_table(now.levels if now else ()),
             "form": form if may_decide else None,
             "levels": rows,
+            "reads_round": bool(set(READERS) & request.roles),  # type: ignore[attr-defined]
         },
     )
 

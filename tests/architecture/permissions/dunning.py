@@ -22,7 +22,7 @@ PERMISSIONS = {
     "dunning:office": _READERS,
     "dunning:switch": _OFFICE,
     "dunning:policy": {
-        "GET": {Role.INVOICING, Role.ADMINISTRATOR, Role.BOARD, Role.AUDITOR},
+        "GET": _READERS | {Role.ADMINISTRATOR},
         "POST": {Role.INVOICING, Role.ADMINISTRATOR},
     },
     "dunning:mine": _MEMBER,

@@ -8,7 +8,9 @@ from coop.ledger.chart import AccountCode
 from coop.ledger.lines import credit, debit, draft
 from coop.messaging.actions import queue_mail
 from coop.tenancy.states import Role
+from members.queries import person_of
 from tests.architecture.permissions import PUBLIC, SIGNED_IN
+from tests.factories.payroll import give_money
 from tests.factories.tenancy import FOUNDED, unique
 
 _OFFICE = {Role.INVOICING, Role.PAYROLL, Role.ACCOUNTANT, Role.ADMINISTRATOR}
@@ -57,6 +59,13 @@ PERMISSIONS = {
 }
 
 
+def _year(cast):
+    person = person_of(cast.member)
+    if person is not None:
+        give_money(person, 100_000, on=date(2026, 1, 1))
+    return {"year": 2026}
+
+
 def _entry(_cast):
     budget = open_budget(name="Someone", on=FOUNDED)
     lines = [debit(AccountCode.ALLOC, 100), credit(AccountCode.FREE, 100, budget_id=budget.pk)]
@@ -85,7 +94,7 @@ def _message(_cast):
 
 
 SAMPLES = {
-    "front:budget_year": lambda _cast: {"year": 2026},
+    "front:budget_year": _year,
     "front:entry": _entry,
     "front:close_month": lambda _cast: {"year": 2025, "month": 1},
     "front:message": lambda cast: {"message_id": _message(cast)["message_id"]},

@@ -143,7 +143,7 @@ def test_the_cockpit_leads_from_step_to_step(office, paid_month, cast, client_of
     approve_payment_order(order_id=order.pk, by=cast.board, at=AT)
     bring_in(cast.accountant, paid(-order.total_cents, order.reference, on=order.execute_on))
     states = {row["title"]: row["state"]["tone"] for row in office.get(cockpit).context["rows"]}
-    assert sum(tone == "good" for tone in states.values()) == 3
+    assert sum(tone == "good" for tone in states.values()) == 4, "inputs frozen, run approved, statement made and paid"
     auditor = client_of(cast.auditor, cast.coop)
     assert auditor.get(cockpit).context["first_actions"] == []
     assert office.get(cockpit, {"month": "2026-04"}).context["first"].key == "wage tax"
@@ -154,7 +154,7 @@ def test_what_is_late_is_red(office, cast):
     rows = office.get(reverse("papers:cockpit"), {"month": "2026-02"}).context["rows"]
     late = {row["title"]: row["state"]["tone"] for row in rows}
     assert set(late.values()) == {"bad"}
-    assert len(late) == 4, "run, pay day and statements of a month without a run, and two notices of beginning"
+    assert len(late) == 5, "inputs, run, pay day and statements of a month without a run, and two notices of beginning"
 
 
 def test_tax_is_filed_and_paid_through_the_pages(client_of, paid_month, cast, monkeypatch):
