@@ -12,13 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, Sum
-from django.db.models.functions import TruncMonth
-
 from coop.ledger.actions import month_of
-from coop.ledger.chart import AccountCode
-from coop.ledger.models import Posting
-from coop.planning.known import SALARY
+from coop.planning.known import months_of
 from coop.planning.models import SavedPlan
 from coop.planning.months import later
 from invoicing.models import Invoice, InvoicePayment, Job
@@ -134,7 +129,7 @@ def compare(plan: SavedPlan, on: date) -> list[MonthCompared]:
     """The months of a plan up to the day `on`, in a constant number of statements."""
     budget_id = plan.person.budget_id
     months = [row for row in plan.months if date.fromisoformat(row["month"]) <= on]
-    moved = _moved(budget_id)
+    moved = {one.month: (one.income_cents, one.salary_cents) for one in months_of([budget_id])[budget_id]}
     documents = _Documents.of(plan, budget_id, on)
     first = date.fromisoformat(plan.months[0]["month"])
     balance = sum(income - salary for month, (income, salary) in moved.items() if month < first)
@@ -169,17 +164,6 @@ def compare(plan: SavedPlan, on: date) -> list[MonthCompared]:
             )
         )
     return found
-
-
-def _moved(budget_id: int) -> dict[date, tuple[int, int]]:
-    """Income and salaries by month, by the days when they truly happened, in cents."""
-    is_salary = Q(entry__source__startswith=SALARY)
-    rows: Any = (
-        Posting.objects.filter(budget_id=budget_id, account__code=AccountCode.FREE)
-        .values(month=TruncMonth("entry__event_on"))
-        .annotate(salary=Sum("amount_cents", filter=is_salary), income=Sum("amount_cents", filter=~is_salary))
-    )
-    return {row["month"]: (-int(row["income"] or 0), int(row["salary"] or 0)) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

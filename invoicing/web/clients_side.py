@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from coop.documents.actions import open_document
+from coop.documents.answers import shown
 from coop.errors import NotFound, StetigError
 from coop.tenancy.access import public
 from invoicing import actions, queries
@@ -77,15 +77,7 @@ def portal_pdf(request: HttpRequest, secret: str, invoice_id: int) -> HttpRespon
     document = queries.document_of_client(link.client, invoice_id)
     if document is None:
         raise Http404
-    try:
-        opened, data = open_document(document_id=document.pk, by=None)
-    except NotFound as error:
-        raise Http404 from error
-    return HttpResponse(
-        data,
-        content_type=opened.media_type,
-        headers={"Content-Disposition": f'inline; filename="{opened.filename}"'},
-    )
+    return shown(document.pk, by=None)
 
 
 def _link(request: HttpRequest, purpose: LinkPurpose, secret: str) -> ClientLink:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coop.documents.actions import open_document
+from coop.documents.answers import shown
 from coop.documents.states import DocumentState
 from coop.errors import NotFound, StetigError
 from coop.ledger.late import tells_late_bookings
@@ -720,12 +720,7 @@ def cancellation_pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
     waiting = queries.cancellation_document_of(invoice)
     if waiting is None:
         raise Http404
-    document, data = _or_404(lambda: open_document(document_id=waiting.pk, by=request.user))  # type: ignore[arg-type]
-    return HttpResponse(
-        data,
-        content_type=document.media_type,
-        headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
-    )
+    return shown(waiting.pk, by=request.user)  # type: ignore[arg-type]
 
 
 @allow(*READERS)
@@ -736,12 +731,7 @@ def invoice_pdf(request: HttpRequest, invoice_id: int) -> HttpResponse:
     waiting = queries.document_of(invoice)
     if waiting is None:
         raise Http404
-    document, data = _or_404(lambda: open_document(document_id=waiting.pk, by=request.user))  # type: ignore[arg-type]
-    return HttpResponse(
-        data,
-        content_type=document.media_type,
-        headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
-    )
+    return shown(waiting.pk, by=request.user)  # type: ignore[arg-type]
 
 
 @allow(*READERS)

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from coop.documents.actions import open_document
+from coop.documents.answers import shown
 from coop.errors import NotFound
 from coop.tenancy.access import allow
 from coop.tenancy.queries import local_day
@@ -397,7 +397,8 @@ def _case_facts(invoice: Invoice, found: DunningCase | None) -> list[dict[str, A
 
 
 def _item_table(invoice: Invoice, request: HttpRequest) -> dict[str, Any]:
-    readable = set(queries.letters_for(request.user, request.roles).values_list("id", flat=True))  # type: ignore[attr-defined, arg-type]
+    items = queries.items_of_invoice(invoice.pk)
+    readable = _readable(request, [item.letter_id for item in items])
     language = "en" if get_language() == "en" else "de"
     return {
         "columns": [
@@ -421,7 +422,7 @@ def _item_table(invoice: Invoice, request: HttpRequest) -> dict[str, Any]:
                 "pay_by": item.letter.pay_by,
                 "url": reverse("dunning:letter_pdf", args=[item.letter_id]) if item.letter_id in readable else "",
             }
-            for item in queries.items_of_invoice(invoice.pk)
+            for item in items
         ],
     }
 
@@ -595,15 +596,7 @@ def letter_pdf(request: HttpRequest, letter_id: int) -> HttpResponse:
     waiting = queries.document_of(letter) if letter else None
     if waiting is None:
         raise Http404
-    try:
-        document, data = open_document(document_id=waiting.pk, by=request.user)  # type: ignore[arg-type]
-    except NotFound as error:
-        raise Http404 from error
-    return HttpResponse(
-        data,
-        content_type=document.media_type,
-        headers={"Content-Disposition": f'inline; filename="{document.filename}"'},
-    )
+    return shown(waiting.pk, by=request.user)  # type: ignore[arg-type]
 
 
 # --- the member ---------------------------------------------------------------------------------------------------
@@ -693,10 +686,17 @@ def _behaviour_facts(behaviour: queries.Behaviour) -> list[dict[str, Any]]:
     ]
 
 
+def _readable(request: HttpRequest, letter_ids: list[int]) -> set[int]:
+    """Which of these letters the reader may open."""
+    mine = queries.letters_for(request.user, request.roles)  # type: ignore[attr-defined, arg-type]
+    return set(mine.filter(id__in=letter_ids).values_list("id", flat=True))
+
+
 def _client_letters(found: Any, request: HttpRequest) -> dict[str, Any]:
-    readable = set(queries.letters_for(request.user, request.roles).values_list("id", flat=True))  # type: ignore[attr-defined, arg-type]
-    table = _letter_table(queries.letters_of_client(found))
-    for row, letter in zip(table["rows"], queries.letters_of_client(found), strict=True):
+    letters = queries.letters_of_client(found)
+    readable = _readable(request, [letter.pk for letter in letters])
+    table = _letter_table(letters)
+    for row, letter in zip(table["rows"], letters, strict=True):
         row["url"] = row["url"] if letter.pk in readable else ""
     return table
 
